@@ -1,0 +1,133 @@
+"""The one interface behind which knowledge of a language sits.
+
+The shared stages (segmentation, mentions, linking, attribution, categories, stance) know no language. What differs
+from one to the next is said by an object with the attributes of `Language`, one module each: `english.py`,
+`russian.py`, `korean.py`. `Base` gives working defaults, so that a new language can start from three methods.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from typing import Protocol
+
+from pipelines.coding.document import Attribution, Document
+
+
+class Language(Protocol):
+    code: str  # ISO 639-1
+
+    def sentences(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """Cuts the paragraph text[start:end] into sentences, in order, without the white space around them.
+
+        A quotation of several sentences is cut too; abbreviations, initials, decimals and dates are not.
+        """
+
+    def name_forms(self, name: str, kind: str) -> Iterable[str]:
+        """All written forms under which the mention matcher shall find a name of the actor list.
+
+        `kind` is the actor's ("person", "organisation", "state", "medium", "group"). Russian gives every case,
+        English hyphen and word-order variants, Korean the name itself (particles are the business of `ends_name`).
+        """
+
+    def ends_name(self, text: str, start: int, end: int) -> int:
+        """Whether the matched form text[start:end] stands there as a word: the end of the name, or -1 if it doesn't.
+
+        English and Russian ask for word boundaries; Korean lets particles follow and compounds be refused.
+        """
+
+    def short_forms(self, name: str) -> tuple[str, ...]:
+        """Keys (see `key`) by which a text may refer to a person after the full name: the surname, in most cases."""
+
+    def key(self, name: str) -> str:
+        """A name folded for comparison: case, hyphens, spaces and inflection do not matter."""
+
+    def role_key(self, role: str) -> str:
+        """The head word of a title, folded: "minister" for "the Foreign Minister", "министр" for "министра обороны".
+
+        "" where no known title is in it. A title alone refers to the last person whose title has the same key.
+        """
+
+    def attributions(self, document: Document) -> list[Attribution]:
+        """Every attribution that the wording shows, in order of `start`.
+
+        Reads text, paragraphs, sentences, quotations and mentions. One attribution for each stretch of speech:
+        whole sentences (or the clause, where two speakers share a sentence), quotations of several sentences whole.
+        A nested attribution is given to the inner speaker, with the outer one as `source`. Quotations that go on
+        with the speech of the attribution before them, with no cue of their own, may be left to the shared stage
+        (`attribution.carry_on`), which gives them to the last speaker.
+        """
+
+    def headline(self, document: Document) -> list[Attribution]:
+        """Attributions of a headline: "Kirby: …", «Песков: …», 커비 "…". `document.text` is one line then."""
+
+    def register(self, role: str, affiliation: str) -> str:
+        """What an unlisted speaker is by the words of the text.
+
+        "official" (of a state or international organisation), "politician", "scholar", "journalist", "activist",
+        "medium", or "" when the words don't tell.
+        """
+
+    def country(self, text: str) -> str:
+        """The country (ISO 3166-1 alpha-2; "EU", "UN") that words of affiliation or a demonym point to, or ""."""
+
+
+class Base:
+    """Defaults for languages with words, spaces and sentence-final punctuation."""
+
+    code = ""
+    _sentence_end = re.compile(r"[.!?…。]+[\"'”’»)\]」』]*\s+(?=[\"'“‘«„(\[「『]*[^\sa-zа-яё])")
+    _word = re.compile(r"\w")
+
+    def sentences(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        found = []
+        for match in self._sentence_end.finditer(text, start, end):
+            cut = match.start() + len(match.group().rstrip())
+            if cut > start:
+                found.append((start, cut))
+            start = match.end()
+        if start < end:
+            found.append((start, end))
+        return found
+
+    def name_forms(self, name: str, kind: str) -> Iterable[str]:
+        return (name,)
+
+    def ends_name(self, text: str, start: int, end: int) -> int:
+        if start and self._word.match(text, start - 1) or self._word.match(text, end):
+            return -1
+        return end
+
+    def short_forms(self, name: str) -> tuple[str, ...]:
+        parts = name.split()
+        return (self.key(parts[-1]),) if len(parts) > 1 else ()
+
+    def key(self, name: str) -> str:
+        return "".join(c for c in name.casefold().replace("ё", "е") if c.isalnum())
+
+    def role_key(self, role: str) -> str:
+        return ""
+
+    def attributions(self, document: Document) -> list[Attribution]:
+        return []
+
+    def headline(self, document: Document) -> list[Attribution]:
+        return []
+
+    def register(self, role: str, affiliation: str) -> str:
+        return ""
+
+    def country(self, text: str) -> str:
+        return ""
+
+
+_MODULES = {"en": "english", "ko": "korean", "ru": "russian"}
+
+
+@cache
+def language(code: str) -> Language:
+    """The language's object; English for a code that no module knows. Each module has `make() -> Language`."""
+    name = _MODULES.get(code, "english")
+    return import_module(f"pipelines.coding.{name}").make()
