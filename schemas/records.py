@@ -7,12 +7,33 @@ ISO 8601 in UTC ("2023-09-13T08:00:00Z"), "" where unknown. Offsets count charac
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+
+Record = TypeVar("Record")
 
 
 def digest(*parts: str) -> str:
     """A 128-bit hexadecimal hash of the parts, the form of every id and content hash here."""
     return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def as_dict(record: Any) -> Any:
+    """A record as what JSON can carry: nested records become objects, tuples become lists."""
+    if hasattr(record, "_asdict"):
+        return {name: as_dict(value) for name, value in record._asdict().items()}
+    if isinstance(record, tuple):
+        return [as_dict(value) for value in record]
+    return record
+
+
+def from_dict(kind: type[Record], data: Any) -> Record:
+    """The record that `as_dict` made `data` of. Raises TypeError or KeyError where it does not fit."""
+    if hasattr(kind, "_fields"):
+        hints = get_type_hints(kind)
+        return kind(**{name: from_dict(hints[name], value) for name, value in data.items()})
+    if get_origin(kind) is tuple:
+        return tuple(from_dict(get_args(kind)[0], value) for value in data)
+    return data
 
 
 class Outlet(NamedTuple):

@@ -1,0 +1,269 @@
+"""The command line: `vostochny COMMAND`.
+
+Beam and spaCy take seconds to import, so each command imports what it needs.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import date
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from schemas.failures import Failure
+
+console = Console()
+errors = Console(stderr=True)
+
+
+class Commands(click.Group):
+    """Says what went wrong and how to go on in one line instead of a traceback."""
+
+    def invoke(self, context: click.Context):
+        try:
+            return super().invoke(context)
+        except Failure as problem:
+            raise click.ClickException(str(problem)) from problem
+
+
+def _iso_date(_context, _parameter, text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no date; write it as 2023-09-13") from None
+
+
+def line_options(command):
+    """The options of every command that carries entries through the line."""
+    for option in (
+        click.option("--codebook", default="", type=click.Path(exists=True, dir_okay=False), help="Another codebook."),
+        click.option("--no-gate", is_flag=True, help="Extract every page, also those without a word of the subject."),
+        click.option("--processes", default=0, metavar="N", help="Processes that read pages. Default: one a core."),
+        click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
+        click.option("--runner", default="FnApiRunner", show_default=True, help="Beam runner."),
+        click.argument("beam_options", nargs=-1, type=click.UNPROCESSED),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="vostochny")
+def main() -> None:
+    """Monitor how the media react to the Moscow–Pyongyang rapprochement."""
+    # Beam's word about Google packages that nothing here needs.
+    logging.getLogger().addFilter(lambda record: "apitools" not in record.getMessage())
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.option("--outlets", metavar="FILE|URL", help="Outlets (YAML), or an OPML list. Default: those that come along.")
+@click.option("--only", multiple=True, metavar="NAME", help="Only outlets with NAME in their id or name.")
+@click.option("--since", default="", metavar="DATE", callback=_iso_date, help="Leave out entries published before.")
+@line_options
+def run(outlets, only, since, **options) -> None:
+    """Poll all outlets once and index what is new.
+
+    Options that are not listed here are Beam's and go to the runner.
+    """
+    from connectors.settings import Settings
+
+    _collect(Settings.from_env(), _feeds(outlets, only), since=since, **options)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.option("--stage", default="", help="Only those that failed at this stage.")
+@click.option("--cause", default="", help="Only those that failed for this cause.")
+@line_options
+def replay(stage, cause, as_json, runner, beam_options, **options) -> None:
+    """Take dead letters again."""
+    from connectors.settings import Settings
+
+    from pipelines.run import replay
+    from pipelines.summary import shown_live
+
+    line = _line(Settings.from_env(), **options)
+    with shown_live(errors):
+        summary = replay(line, runner, beam_options, stage=stage, cause=cause)
+    _report(summary, as_json)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@line_options
+def demo(**options) -> None:
+    """Run the whole line on sample news, without any network.
+
+    The sample data is kept apart from real data: in indices whose names start with "demo", made anew each time.
+    """
+    from connectors.elasticsearch.client import connect
+    from connectors.elasticsearch.indices import Indices
+    from connectors.settings import Settings
+    from demo.web import NewsWeb
+
+    settings = Settings.from_env()
+    errors.print("Sample data: invented news of fictional outlets, served on loopback and kept apart from real data.")
+    Indices(DEMO).delete(connect(settings))
+    with NewsWeb() as web:
+        _collect(settings, _feeds(web.url, ()), prefix=DEMO, **options)
+    console.print(
+        "\nThis was sample data. Three searches to try on it:\n"
+        "  vostochny search --demo missile --category arms_technology\n"
+        "  vostochny search --demo 러시아 --bloc rok --stance critical\n"
+        "  vostochny search --demo сотрудничество --bloc russia --stance supportive"
+    )
+
+
+DEMO = "demo"
+
+
+def _feeds(source: str | None, only: tuple[str, ...]):
+    from connectors.opml import load
+    from connectors.web import Web
+    from schemas.outlets import load_outlets
+
+    feeds = load(source, Web()) if source else load_outlets()
+    if only:
+        wanted = [name.casefold() for name in only]
+        feeds = [f for f in feeds if any(w in f.outlet.id or w in f.outlet.name.casefold() for w in wanted)]
+    if not feeds:
+        raise Failure("no_feeds", "no outlet is left to poll; `vostochny feeds list` shows the names for --only")
+    return feeds
+
+
+def _line(settings, *, prefix="vostochny", no_gate=False, **options):
+    from pipelines.line import Line
+
+    return Line(
+        settings, prefix=prefix, archive=str(settings.data_dir / f"{prefix}-archive"), gate=not no_gate, **options
+    )
+
+
+def _collect(settings, feeds, *, as_json, runner, beam_options, **options) -> None:
+    from pipelines.run import collect_once
+    from pipelines.summary import shown_live
+
+    line = _line(settings, **options)
+    with shown_live(errors):
+        summary = collect_once(feeds, line, runner, beam_options)
+    _report(summary, as_json)
+    if summary.exit_code:
+        sys.exit(summary.exit_code)
+
+
+def _report(summary, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(summary.as_dict(), ensure_ascii=False, indent=2))
+        return
+    console.print(summary.table())
+    total = summary.total
+    console.print(
+        f"{total['entries']:,} entries in {summary.seconds:.1f} s"
+        + ("; every one is accounted for." if summary.accounted else "; the counts do not add up: please report this.")
+    )
+
+
+@main.command()
+@click.argument("text", default="")
+@click.option("--category", multiple=True, help="An id of the codebook; may be given several times, like those below.")
+@click.option("--bloc", multiple=True)
+@click.option("--actor", multiple=True, help="Id or any name of a speaker.")
+@click.option("--stance", multiple=True)
+@click.option("--from", "since", default="", metavar="DATE", callback=_iso_date)
+@click.option("--to", "until", default="", metavar="DATE", callback=_iso_date)
+@click.option("--size", default=10, show_default=True, help="Statements to show.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+@click.option("--demo", is_flag=True, help="Search the sample data of `vostochny demo`.")
+def search(text, category, bloc, actor, stance, since, until, size, form, demo) -> None:
+    """Find statements by words in Korean, Russian or English, whatever their inflection."""
+    from connectors.elasticsearch.client import connect
+    from connectors.elasticsearch.indices import Indices
+    from connectors.elasticsearch.search import format_results, search
+    from connectors.settings import Settings
+
+    results = search(
+        connect(Settings.from_env()),
+        Indices(DEMO if demo else "vostochny"),
+        text,
+        categories=category,
+        blocs=bloc,
+        actors=actor,
+        stances=stance,
+        since=since,
+        until=until,
+        size=size,
+    )
+    click.echo(format_results(results, form))
+
+
+@main.command()
+@click.option("--codebook", default="", type=click.Path(exists=True, dir_okay=False), help="Another codebook.")
+@click.option("--explain", is_flag=True, help="Say of each statement why it was coded so.")
+@click.argument("documents", type=click.File(encoding="utf-8"), default="-")
+def analyse(codebook, explain, documents) -> None:
+    """Code documents, one JSON object a line with "id" and "text", and print one object a line."""
+    from schemas.codebook import load_codebook
+
+    from pipelines.coding import Coder
+    from pipelines.coding.analyse import analyse_document
+
+    coder = Coder(load_codebook(codebook or None))
+    for number, text in enumerate(documents, 1):
+        if not text.strip():
+            continue
+        try:
+            document = json.loads(text)
+            document["text"], document["id"]
+        except (ValueError, TypeError, KeyError) as problem:
+            raise Failure("bad_document", f'line {number} is no JSON object with "id" and "text": {problem}') from None
+        click.echo(json.dumps(analyse_document(coder, document, explain=explain), ensure_ascii=False))
+
+
+@main.group()
+def feeds() -> None:
+    """Look after the list of outlets."""
+
+
+@feeds.command("list")
+@click.option("--outlets", metavar="FILE|URL")
+@click.option("--opml", is_flag=True, help="As OPML, for a feed reader.")
+def list_feeds(outlets, opml) -> None:
+    """Show the outlets and their feeds."""
+    from connectors.opml import write
+
+    found = _feeds(outlets, ())
+    if opml:
+        click.echo(write(found))
+        return
+    table = Table("outlet", "name", "country", "bloc", "language", "feed", box=None, pad_edge=False)
+    for feed in found:
+        o = feed.outlet
+        table.add_row(*map(Text, (o.id, o.name, o.country, o.bloc, o.language, feed.url)))
+    console.print(table)
+
+
+@feeds.command()
+@click.option("--outlets", metavar="FILE|URL")
+@click.option("--only", multiple=True, metavar="NAME")
+def check(outlets, only) -> None:
+    """Poll every feed once, keep nothing, and report on each."""
+    from connectors.feeds import check
+    from connectors.web import Web
+
+    table = Table("outlet", "feed", "status", "entries", "newest", "problem", box=None, pad_edge=False)
+    failed = 0
+    for poll in check(_feeds(outlets, only), Web()):
+        failed += bool(poll.cause)
+        problem = f"{poll.cause}: {poll.detail}" if poll.cause else ""
+        row = (poll.feed.outlet.name, poll.feed.url, poll.status or "", poll.entries, poll.state.latest_entry, problem)
+        table.add_row(*(Text(str(value)) for value in row))
+    console.print(table)
+    sys.exit(1 if failed == table.row_count else 0)
+
+
+@main.group("elasticsearch")
+def elasticsearch_group() -> None:
+    """Start, stop and look at the embedded Elasticsearch."""

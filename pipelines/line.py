@@ -1,0 +1,309 @@
+"""The line from feeds to Elasticsearch as Beam transforms.
+
+    Poll ─▶ LeaveOutKnown ─▶ Fetch ─▶ Read ─▶ Index
+                 every failure ─▶ BuryDead
+
+`run`, `replay` and the other ways to use the line are compositions of these. A transform that can fail hands the
+failed items on under the tag "dead".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import apache_beam as beam
+from apache_beam.pvalue import TaggedOutput
+from connectors.archive import Archive
+from connectors.elasticsearch.client import connect
+from connectors.elasticsearch.indices import Indices
+from connectors.elasticsearch.known import Known
+from connectors.elasticsearch.sink import Sink
+from connectors.feeds import poll
+from connectors.settings import Settings
+from connectors.web import Web
+
+from pipelines.concurrently import FlatMapFutures, FlatMapInThreads
+from pipelines.progress import FAILED, POLL_FAILED, count
+from pipelines.reading import PageGate, ReaderPool
+from schemas.failures import Failure
+from schemas.records import (
+    ArchiveRecord,
+    Article,
+    DeadLetter,
+    Entry,
+    Feed,
+    FeedState,
+    Page,
+    Poll,
+    as_dict,
+    digest,
+)
+
+DEAD = "dead"
+POLLS = "polls"
+
+
+@dataclass(frozen=True)
+class Line:
+    """What every transform of one line needs to know. Travels to the workers."""
+
+    settings: Settings
+    prefix: str = "vostochny"  # of the indices' names
+    archive: str = ""  # folder of the WARC files
+    since: str = ""  # leave out entries published before
+    codebook: str = ""  # path of another codebook
+    gate: bool = True  # over the raw page, before extraction
+    processes: int = 0  # that read pages; 0: one a core
+
+
+def now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def dead_letter(stage: str, entry: Entry, problem: Failure, archive: ArchiveRecord = ArchiveRecord()) -> DeadLetter:
+    return DeadLetter(
+        id=digest(stage, entry.id),
+        stage=stage,
+        cause=problem.cause,
+        detail=problem.detail,
+        failed=now(),
+        outlet=entry.feed.outlet,
+        url=entry.url,
+        payload=json.dumps(as_dict(entry), ensure_ascii=False),
+        archive=archive,
+    )
+
+
+class PollFeeds(FlatMapInThreads):
+    """Feed → its entries; under "polls" the Poll itself, under "dead" the items that lead nowhere."""
+
+    THREADS = 32  # feeds are on as many hosts and mostly waited for
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(threads=self.THREADS, buffer=10_000)
+        self._line = line
+
+    def setup(self) -> None:
+        super().setup()
+        self._web = Web()
+        self._known = Known(connect(self._line.settings), Indices(self._line.prefix))
+
+    def work(self, feed: Feed) -> Iterator[Entry | TaggedOutput]:
+        state = self._known.feed_states([feed.url]).get(feed.url, FeedState(feed.url))
+        polled, entries, dead = poll(feed, state, self._web, now=now())
+        yield TaggedOutput(POLLS, polled)
+        yield from (TaggedOutput(DEAD, letter) for letter in dead)
+        yield from entries
+
+
+class LeaveOutOld(beam.DoFn):
+    """Entries → those published since a date, and those without a date."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def process(self, entry: Entry) -> Iterator[Entry]:
+        if entry.published and entry.published < self._line.since:
+            count(entry.feed.outlet.name, "older")
+        else:
+            yield entry
+
+
+class LeaveOutRepeated(beam.DoFn):
+    """(entry id, the entries of several feeds that have it) → one of them."""
+
+    def process(self, repeated: tuple[str, Iterable[Entry]]) -> Iterator[Entry]:
+        first, *others = sorted(repeated[1], key=lambda entry: entry.feed.url)
+        for entry in others:
+            count(entry.feed.outlet.name, "known")
+        yield first
+
+
+class LeaveOutKnown(beam.DoFn):
+    """Batch of entries → those that are new or changed since they were indexed."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def setup(self) -> None:
+        self._known = Known(connect(self._line.settings), Indices(self._line.prefix))
+
+    def process(self, entries: list[Entry]) -> Iterator[Entry]:
+        new, known = self._known.split(entries)
+        for entry in new:
+            count(entry.feed.outlet.name, "new")
+        for entry in known:
+            count(entry.feed.outlet.name, "known")
+        yield from new
+
+
+class FetchPages(FlatMapInThreads):
+    """(host, its entries) → pages, one host's after another and many hosts at once; archived as they come."""
+
+    THREADS = 64
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(threads=self.THREADS, buffer=64)
+        self._line = line
+
+    def setup(self) -> None:
+        super().setup()
+        self._web = Web()
+        self._archive = Archive(self._line.archive)
+
+    def work(self, host: tuple[str, Iterable[Entry]]) -> Iterator[Page | TaggedOutput]:
+        for entry in host[1]:
+            try:
+                yield self._fetch(entry)
+            except Failure as problem:
+                yield TaggedOutput(DEAD, dead_letter("fetch", entry, problem))
+
+    def _fetch(self, entry: Entry) -> Page:
+        try:
+            response = self._web.get(entry.url, private_hosts=entry.feed.private_hosts, delay=entry.feed.delay)
+        except Failure:
+            if not entry.content:
+                raise
+            # Some outlets refuse readers of pages and send the full text in the feed (38 North).
+            return Page(entry, entry.url, "text/html; charset=utf-8", b"", now())
+        record = self._archive.write(response, entry)
+        return Page(
+            entry, response.url, response.header("content-type"), response.body, response.requested, archive=record
+        )
+
+
+class ReadPages(FlatMapFutures):
+    """Page → article, coded; a page without any word of the subject → the article's bare record."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(ahead=64)
+        self._line = line
+
+    def setup(self) -> None:
+        self._gate = PageGate(self._line.codebook)
+        self._pool = ReaderPool(self._line.processes, self._line.codebook)
+
+    def teardown(self) -> None:
+        self._pool.close()
+
+    def submit(self, page: Page) -> Future:
+        count(page.entry.feed.outlet.name, "fetched")
+        article = self._gate.close(page) if self._line.gate else None
+        if article is None:
+            return self._pool.submit(page)
+        done: Future = Future()
+        done.set_result(article)
+        return done
+
+    def results(self, page: Page, future: Future) -> Iterator[Article | TaggedOutput]:
+        try:
+            yield ReaderPool.result(future)
+        except Failure as problem:
+            yield TaggedOutput(DEAD, dead_letter("read", page.entry, problem, page.archive))
+
+
+class IndexArticles(beam.DoFn):
+    """Batch of articles → Elasticsearch, with their statements."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def setup(self) -> None:
+        self._sink = Sink(connect(self._line.settings), Indices(self._line.prefix))
+
+    def process(self, articles: list[Article]) -> Iterator[TaggedOutput]:
+        dead = self._sink.write_articles(articles)
+        refused = {letter.url for letter in dead}
+        for article in articles:
+            if article.entry.url in refused:
+                continue
+            outlet = article.entry.feed.outlet.name
+            count(outlet, "indexed")
+            count(outlet, "extracted", article.extract.method != "gate")
+            count(outlet, "relevant", article.coding.relevant)
+            count(outlet, "statements", len(article.coding.statements))
+        yield from (TaggedOutput(DEAD, letter) for letter in dead)
+
+
+class BuryDead(beam.DoFn):
+    """Batch of dead letters → their index."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def setup(self) -> None:
+        self._sink = Sink(connect(self._line.settings), Indices(self._line.prefix))
+
+    def process(self, letters: list[DeadLetter]) -> Iterator[DeadLetter]:
+        self._sink.write_dead_letters(letters)
+        for letter in letters:
+            count(letter.outlet.name, f"{FAILED}:{letter.cause}")
+        yield from letters
+
+
+class RecordPolls(beam.DoFn):
+    """Batch of polls → what became of each, and the state that the next poll starts from."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def setup(self) -> None:
+        self._sink = Sink(connect(self._line.settings), Indices(self._line.prefix))
+
+    def process(self, polls: list[Poll]) -> None:
+        if self._line.since:
+            # Entries that were left out must be seen again by a run that wants them.
+            polls = [
+                each._replace(state=each.state._replace(etag="", last_modified="", body_hash="")) for each in polls
+            ]
+        self._sink.write_polls(polls)
+        for each in polls:
+            outlet = each.feed.outlet.name
+            count(outlet, "polled")
+            count(outlet, "entries", each.entries)
+            if each.cause:
+                count(outlet, f"{POLL_FAILED}:{each.cause}")
+
+
+def collect(feeds: beam.PCollection, line: Line) -> None:
+    """Feeds → all that is new in them, indexed. Bounded; the whole of `vostochny run`."""
+    polled = feeds | "Poll" >> beam.ParDo(PollFeeds(line)).with_outputs(POLLS, DEAD, main="entries")
+    new = (
+        polled.entries
+        | "Leave out old" >> beam.ParDo(LeaveOutOld(line)).with_output_types(Entry)
+        | "By entry id" >> beam.WithKeys(lambda entry: entry.id).with_output_types(tuple[str, Entry])
+        | "Group repeated" >> beam.GroupByKey()
+        | "Leave out repeated" >> beam.ParDo(LeaveOutRepeated()).with_output_types(Entry)
+        | "Batch entries" >> beam.BatchElements(min_batch_size=100, max_batch_size=1000)
+        | "Leave out known" >> beam.ParDo(LeaveOutKnown(line)).with_output_types(Entry)
+    )
+    done = carry(new, polled[DEAD], line)
+    # A feed's state says "seen up to here": it may be kept only when all that was seen is safe.
+    polled[POLLS] | beam.WaitOn(done) | "Batch polls" >> beam.BatchElements() | beam.ParDo(RecordPolls(line))
+
+
+def carry(entries: beam.PCollection, dead: beam.PCollection, line: Line) -> beam.PCollection:
+    """Entries → fetched, read, indexed; returns the dead letters, complete when everything is done."""
+    fetched = (
+        entries
+        | "By host" >> beam.WithKeys(lambda entry: urlsplit(entry.url).netloc).with_output_types(tuple[str, Entry])
+        | "Group by host" >> beam.GroupByKey()
+        | "Fetch" >> beam.ParDo(FetchPages(line)).with_outputs(DEAD, main="pages")
+    )
+    read = fetched.pages | "Read" >> beam.ParDo(ReadPages(line)).with_outputs(DEAD, main="articles")
+    indexed = (
+        read.articles
+        | "Batch articles" >> beam.BatchElements(min_batch_size=20, max_batch_size=200)
+        | "Index" >> beam.ParDo(IndexArticles(line)).with_outputs(DEAD)
+    )
+    return (
+        (dead, fetched[DEAD], read[DEAD], indexed[DEAD])
+        | beam.Flatten()
+        | "Batch dead letters" >> beam.BatchElements(max_batch_size=500)
+        | "Bury" >> beam.ParDo(BuryDead(line)).with_output_types(DeadLetter)
+    )

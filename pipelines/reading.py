@@ -1,0 +1,123 @@
+"""From a fetched page to a coded article: the pure part of the line, and the processes that do it in parallel."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from concurrent.futures import Future, TimeoutError
+
+from pebble import ProcessExpired, ProcessPool
+from schemas.codebook import load_codebook
+
+from pipelines.coding import Coder
+from pipelines.extraction import extract, page_metadata
+from pipelines.gate import Gate
+from schemas.charsets import decode_html
+from schemas.failures import Failure
+from schemas.records import Article, Coding, Extract, Page, digest
+
+
+class Reader:
+    """Reads pages: decodes, extracts and codes them. One per process; loading the languages takes seconds."""
+
+    def __init__(self, codebook: str = "") -> None:
+        self.coder = Coder(load_codebook(codebook or None))
+
+    def read(self, page: Page) -> Article:
+        """Extract and code a page.
+
+        Raises:
+            Failure: when no article can be had from the page.
+        """
+        html, _ = decode_html(page.body, page.content_type)
+        found = extract(page, html)
+        coding = self.coder.code(
+            found.text,
+            title=found.title,
+            language=found.language,
+            published=found.published,
+            outlet=page.entry.feed.outlet.name,
+        )
+        return _article(page, found, coding)
+
+
+class PageGate:
+    """Decides over the raw page whether it is worth reading at all."""
+
+    def __init__(self, codebook: str = "") -> None:
+        self._codebook = load_codebook(codebook or None)
+        self._gate = Gate(self._codebook.gate)
+
+    def close(self, page: Page) -> Article | None:
+        """The article's record without text, when the page has no word of the subject; None when it must be read."""
+        html, _ = decode_html(page.body, page.content_type)
+        entry = page.entry
+        if self._gate.opens(html) or self._gate.opens(f"{entry.title}\n{entry.content}"):
+            return None
+        found = page_metadata(html, page)
+        return _article(page, found, Coding(False, 0.0, found.language, codebook=self._codebook.version))
+
+
+def _article(page: Page, found: Extract, coding: Coding) -> Article:
+    return Article(
+        id=digest(found.url),
+        entry=page.entry,
+        extract=found,
+        coding=coding,
+        fetched=page.fetched,
+        archive=page.archive,
+        content_hash=digest(found.title, found.text),
+    )
+
+
+class ReaderPool:
+    """Processes that read pages side by side. A page that hangs or kills its process fails alone."""
+
+    TIMEOUT = 60.0  # seconds; the slowest real page takes one
+
+    def __init__(self, processes: int = 0, codebook: str = "") -> None:
+        self._pool = ProcessPool(
+            max_workers=processes or os.cpu_count() or 1,
+            initializer=_start_reader,
+            initargs=(codebook,),
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def submit(self, page: Page) -> Future:
+        return self._pool.schedule(_read, args=(page,), timeout=self.TIMEOUT)
+
+    @staticmethod
+    def result(future: Future) -> Article:
+        """Wait for a page's article.
+
+        Raises:
+            Failure: the page could not be read, took too long, or ended the process that read it.
+        """
+        try:
+            return future.result()
+        except TimeoutError:
+            raise Failure("read_timeout", f"reading the page took more than {ReaderPool.TIMEOUT:.0f} s") from None
+        except ProcessExpired as problem:
+            raise Failure("read_crash", f"reading the page ended its process: {problem}") from None
+
+    def close(self) -> None:
+        self._pool.stop()
+        self._pool.join()
+
+
+_reader: Reader
+
+
+def _start_reader(codebook: str) -> None:
+    global _reader
+    _reader = Reader(codebook)
+
+
+def _read(page: Page) -> Article:
+    try:
+        return _reader.read(page)
+    except Failure:
+        raise
+    except Exception as problem:
+        # A page that trips a fault of ours must not stop the line; the dead letter keeps it for a replay.
+        raise Failure("read_error", f"{type(problem).__name__}: {problem}") from problem

@@ -1,0 +1,56 @@
+"""Bounded ways to use the line: poll everything once, and take dead letters again."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+from connectors.elasticsearch.client import connect
+from connectors.elasticsearch.indices import Indices
+from connectors.elasticsearch.search import dead_letters
+
+from pipelines.line import Line, carry, collect
+from pipelines.progress import counts
+from pipelines.summary import Summary
+from schemas.records import DeadLetter, Entry, Feed, from_dict
+
+
+def collect_once(feeds: Sequence[Feed], line: Line, runner: str, beam_options: Sequence[str] = ()) -> Summary:
+    """Poll the feeds once and index what is new.
+
+    Raises:
+        Failure: Elasticsearch can't be reached or refuses the indices.
+    """
+
+    def build(pipeline: beam.Pipeline) -> None:
+        # Reshuffle lets a distributed runner spread the feeds over its workers.
+        collect(pipeline | beam.Create(list(feeds)) | beam.Reshuffle(), line)
+
+    return _run(build, line, runner, beam_options)
+
+
+def replay(line: Line, runner: str, beam_options: Sequence[str] = (), *, stage: str = "", cause: str = "") -> Summary:
+    """Take the dead letters of a stage or cause again, from the fetch on. Those that succeed are no longer dead."""
+    letters = dead_letters(connect(line.settings), Indices(line.prefix), stage=stage, cause=cause)
+    entries = [from_dict(Entry, json.loads(letter.payload)) for letter in letters if letter.payload]
+
+    def build(pipeline: beam.Pipeline) -> None:
+        none = pipeline | "No dead letters" >> beam.Create([]).with_output_types(DeadLetter)
+        carry(pipeline | beam.Create(entries).with_output_types(Entry), none, line)
+
+    return _run(build, line, runner, beam_options)
+
+
+def _run(build: Callable[[beam.Pipeline], None], line: Line, runner: str, beam_options: Sequence[str]) -> Summary:
+    Indices(line.prefix).ensure(connect(line.settings))
+    logging.getLogger("apache_beam").setLevel(logging.ERROR)
+    started = monotonic()
+    pipeline = beam.Pipeline(options=PipelineOptions([f"--runner={runner}", *beam_options]))
+    build(pipeline)
+    result = pipeline.run()
+    result.wait_until_finish()
+    return Summary(counts(result), monotonic() - started)

@@ -1,0 +1,122 @@
+"""What a run did, by outlet: shown while it runs and when it ends."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.progress import FAILED, POLL_FAILED, live
+
+COLUMNS = (
+    "polled",
+    "entries",
+    "older",
+    "known",
+    "new",
+    "fetched",
+    "extracted",
+    "relevant",
+    "statements",
+    "indexed",
+)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Counts by outlet."""
+
+    outlets: Mapping[str, Counter[str]]
+    seconds: float
+
+    @property
+    def total(self) -> Counter[str]:
+        return sum(self.outlets.values(), Counter())
+
+    @property
+    def accounted(self) -> bool:
+        """Whether every entry seen is indexed, known, too old, or a dead letter."""
+        return all(
+            c["entries"] == c["older"] + c["known"] + c["indexed"] + sum(failures(c).values())
+            for c in self.outlets.values()
+        )
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 1 when nothing at all could be done: no feed answered, or every new entry failed."""
+        total = self.total
+        unreached = total["polled"] > 0 and total["polled"] == sum(failures(total, POLL_FAILED).values())
+        return int(unreached or (total["new"] > 0 and total["indexed"] == 0))
+
+    def as_dict(self) -> dict:
+        return {
+            "seconds": round(self.seconds, 1),
+            "accounted": self.accounted,
+            "total": dict(self.total),
+            "outlets": {name: dict(counts) for name, counts in sorted(self.outlets.items())},
+        }
+
+    def table(self) -> Table:
+        return _table(self.outlets)
+
+
+def failures(counts: Mapping[str, int], kind: str = FAILED) -> dict[str, int]:
+    """Dead letters, or failed polls, by cause; the most frequent first."""
+    found = {name[len(kind) + 1 :]: n for name, n in counts.items() if name.startswith(kind + ":")}
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _table(outlets: Mapping[str, Counter[str]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("outlet", overflow="fold")
+    for column in COLUMNS:
+        table.add_column(column, justify="right")
+    table.add_column("failed", overflow="fold")
+    for name, counts in [*sorted(outlets.items()), ("all", sum(outlets.values(), Counter()))]:
+        dead = [f"{n} {cause}" for cause, n in failures(counts).items()]
+        dead += [f"{n} poll {cause}" for cause, n in failures(counts, POLL_FAILED).items()]
+        # Outlet names come from other people's files: Text keeps their brackets from being read as markup.
+        table.add_row(Text(name), *(f"{counts[c]:,}" for c in COLUMNS), Text(", ".join(dead)))
+    return table
+
+
+@contextmanager
+def shown_live(console: Console) -> Iterator[None]:
+    """Show the counts of this process while the block runs: a table on a terminal, else a line every ten seconds."""
+    live.clear()
+    started = monotonic()
+    if console.is_terminal:
+        with Live(console=console, get_renderable=lambda: _line(started), refresh_per_second=4, transient=True):
+            yield
+        return
+    ended = threading.Event()
+
+    def report() -> None:
+        while not ended.wait(10):
+            console.print(_line(started))
+
+    thread = threading.Thread(target=report, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _line(started: float) -> Text:
+    total: Counter[str] = Counter()
+    for (_, what), number in live.copy().items():
+        total[what.partition(":")[0]] += number
+    counts = " · ".join(
+        f"{total[what]:,} {what}" for what in ("new", "known", "fetched", "indexed", "relevant", "statements", "failed")
+    )
+    return Text(f"{monotonic() - started:4.0f} s · {counts}")
