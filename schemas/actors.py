@@ -240,7 +240,7 @@ class ActorList:
         full, bare = self._by_title.get(fold(title), ((), ()))
         if not country:
             return full
-        return tuple(post for post in dict.fromkeys(full + bare) if post.country == country)
+        return tuple({post.id: post for post in full + bare if post.country == country}.values())
 
     @cached_property
     def _holders(self) -> dict[str, tuple[tuple[Role, ActorEntry], ...]]:
