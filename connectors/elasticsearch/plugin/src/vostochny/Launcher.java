@@ -1,0 +1,69 @@
+package vostochny;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.elasticsearch.common.logging.LogConfigurator;
+import org.elasticsearch.common.network.NetworkAddress;
+import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.common.transport.TransportAddress;
+import org.elasticsearch.env.Environment;
+import org.elasticsearch.http.HttpServerTransport;
+import org.elasticsearch.node.InternalSettingsPreparer;
+import org.elasticsearch.node.Node;
+import org.elasticsearch.plugins.ClassPathPlugins;
+import org.elasticsearch.transport.netty4.Netty4Plugin;
+
+/**
+ * The embedded node's process: starts the node, writes its address, runs until it is told to end.
+ *
+ * <p>Arguments: the node's home folder (which has a {@code config} folder), the file to write the address
+ * ("127.0.0.1:9200") to once the node answers, then any number of {@code setting=value}.
+ */
+public final class Launcher {
+    private Launcher() {}
+
+    public static void main(String[] args) throws Exception {
+        Path home = Path.of(args[0]);
+        Path ready = Path.of(args[1]);
+        Settings.Builder settings = Settings.builder();
+        for (int i = 2; i < args.length; i++) {
+            String[] pair = args[i].split("=", 2);
+            settings.put(pair[0], pair[1]);
+        }
+        LogConfigurator.registerErrorListener();
+        Environment environment = InternalSettingsPreparer.prepareEnvironment(
+            settings.put("path.home", home.toString()).build(), Map.of(), home.resolve("config"), () -> "embedded");
+        LogConfigurator.setNodeName("embedded");
+        LogConfigurator.configure(environment, false);
+
+        Map<String, String> plugins = Map.of(
+            "transport-netty4", Netty4Plugin.class.getName(), "vostochny", VostochnyPlugin.class.getName());
+        try {
+            Node node = new Node(environment, ClassPathPlugins.of(plugins, home.resolve("config")));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> close(node), "close-node"));
+            node.start();
+            TransportAddress address =
+                node.injector().getInstance(HttpServerTransport.class).boundAddress().publishAddress();
+            Path written = Files.writeString(ready.resolveSibling(ready.getFileName() + ".new"),
+                NetworkAddress.format(address.address()));
+            Files.move(written, ready, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (Throwable failure) {
+            failure.printStackTrace();
+            System.exit(1);
+        }
+        Thread.currentThread().join();
+    }
+
+    private static void close(Node node) {
+        try {
+            node.prepareForClose();
+            node.close();
+            node.awaitClose(20, TimeUnit.SECONDS);
+        } catch (Exception failure) {
+            failure.printStackTrace();
+        }
+    }
+}

@@ -1,0 +1,263 @@
+"""Writes what the line makes to Elasticsearch.
+
+Every document's id follows from what it is of, so that a write that is repeated lands on itself. The order keeps a
+kill at any moment harmless: an article's statements first, then the article, last the entry document by which the
+next run knows that nothing is left to do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from elasticsearch import Elasticsearch, helpers
+
+from connectors.elasticsearch.indices import Indices
+from connectors.elasticsearch.retrying import ATTEMPTS, FIRST_WAIT, PASSING, patiently
+from schemas.failures import Failure
+from schemas.indices import (
+    article_document,
+    dead_letter_document,
+    entry_document,
+    entry_of,
+    feed_state_document,
+    feed_state_id,
+    poll_document,
+    poll_id,
+    statement_documents,
+)
+from schemas.records import Article, DeadLetter, Entry, FeedState, Poll, as_dict, digest
+
+BULK_BYTES = 8 * 1024 * 1024  # of a request; larger ones are slower and an official server refuses 100 MB
+LOOKUP = 1_000  # ids asked for at once
+
+
+class Rejection(NamedTuple):
+    """A document that Elasticsearch will never take as it is."""
+
+    id: str
+    reason: str
+
+
+class Sink:
+    """Writes articles, polls and dead letters in batches. One per worker; not for several threads at once."""
+
+    def __init__(
+        self, client: Elasticsearch, indices: Indices, *, attempts: int = ATTEMPTS, first_wait: float = FIRST_WAIT
+    ) -> None:
+        # The client's own attempts follow each other at once, which a busy server is not helped by.
+        self._client = client.options(max_retries=0)
+        self._indices = indices
+        self._patience = {"attempts": attempts, "first_wait": first_wait}
+
+    def write_articles(self, articles: Sequence[Article]) -> list[DeadLetter]:
+        """Index articles with their statements, in place of earlier versions of the same.
+
+        Of several versions of one article, in one call or over time, the one fetched last stays. Dead letters of
+        the articles' entries are removed.
+
+        Returns:
+            A dead letter for each article that Elasticsearch refused; nothing of it is left in the indices but what
+            was there before.
+        Raises:
+            Failure: "elasticsearch_unavailable" or "no_index"; calling again with the same articles is safe.
+        """
+        now = _now()
+        latest = self._latest(articles)
+        before = self._statement_ids([article.id for article in latest])
+        statements = {article.id: dict(statement_documents(article, now)) for article in latest}
+
+        refused: dict[str, str] = {}  # article id → reason
+        owners = {key: article_id for article_id, documents in statements.items() for key in documents}
+        for rejection in self._index("statements", _merged(statements.values())):
+            refused.setdefault(owners[rejection.id], f"statement {rejection.id}: {rejection.reason}")
+        accepted = {a.id: article_document(a, now) for a in latest if a.id not in refused}
+        for rejection in self._index("articles", accepted.items()):
+            refused[rejection.id] = rejection.reason
+
+        stale = []
+        for article in latest:
+            old, new = before.get(article.id, set()), statements[article.id].keys()
+            stale += new - old if article.id in refused else old - new
+        self._delete("statements", stale)
+
+        self._settle([article for article in articles if article.id not in refused], now)
+        return [_refused(article, refused[article.id], now) for article in articles if article.id in refused]
+
+    def write_polls(self, polls: Sequence[Poll]) -> None:
+        """Record polls, keep the feeds' states, and remove dead letters of feeds that answer again."""
+        now = _now()
+        self._must("feeds", ((poll_id(poll), poll_document(poll, now)) for poll in polls))
+        self.write_feed_states([poll.state for poll in polls])
+        self._delete("dead-letters", [digest("poll", poll.feed.url) for poll in polls if not poll.cause])
+
+    def write_feed_states(self, states: Sequence[FeedState]) -> None:
+        now = _now()
+        documents = {feed_state_id(state.feed_url): feed_state_document(state, now) for state in states}
+        self._must("feed-states", documents.items())
+
+    def write_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        """Keep dead letters, and mark their entries as dealt with: replay takes them again, not the next poll."""
+        now = _now()
+        marks: dict[str, tuple[Entry, str]] = {}  # by entry id, with the letter's id
+        for letter in letters:
+            entry = entry_of(letter)
+            if entry is not None:
+                marks[entry.id] = entry, letter.id
+        earlier = self._letters_of(list(marks))
+        self._must("dead-letters", ((letter.id, dead_letter_document(letter, now)) for letter in letters))
+        self._must(
+            "entries",
+            ((key, entry_document(entry, now, dead_letter_id=letter)) for key, (entry, letter) in marks.items()),
+        )
+        # An entry that failed at one stage and, replayed, at another keeps but its latest letter.
+        self._delete("dead-letters", [letter for key, letter in earlier.items() if letter != marks[key][1]])
+
+    def _latest(self, articles: Sequence[Article]) -> list[Article]:
+        """Each article once, leaving out those of which a version fetched later is indexed."""
+        newest: dict[str, Article] = {}
+        for article in articles:
+            if article.id not in newest or article.fetched >= newest[article.id].fetched:
+                newest[article.id] = article
+        indexed = self._get("articles", list(newest), ["event.created"])
+        return [
+            article
+            for key, article in newest.items()
+            if key not in indexed or indexed[key]["event"]["created"] <= article.fetched
+        ]
+
+    def _statement_ids(self, article_ids: list[str]) -> dict[str, set[str]]:
+        """Article id → ids of its indexed statements, those written a moment ago among them."""
+        found: dict[str, set[str]] = {}
+        if not article_ids:
+            return found
+        name = self._indices.name("statements")
+        patiently(lambda: self._client.indices.refresh(index=name), **self._patience)
+        hits = patiently(lambda: list(self._scan_statements(name, article_ids)), **self._patience)
+        for hit in hits:
+            found.setdefault(hit["_source"]["article"]["id"], set()).add(hit["_id"])
+        return found
+
+    def _scan_statements(self, name: str, article_ids: list[str]) -> Iterator[dict[str, Any]]:
+        """All statements of some articles; scrolling only where one answer can't hold them."""
+        query = {"terms": {"article.id": article_ids}}
+        source = ["article.id"]
+        answer = self._client.search(index=name, query=query, source=source, size=LOOKUP, sort="_doc")
+        if len(answer["hits"]["hits"]) < LOOKUP:
+            return iter(answer["hits"]["hits"])
+        return helpers.scan(self._client, index=name, query={"query": query, "_source": source}, size=LOOKUP)
+
+    def _settle(self, articles: Sequence[Article], now: str) -> None:
+        """Say of the articles' entries that they are done, and remove their dead letters."""
+        self._delete("dead-letters", self._letters_of([article.entry.id for article in articles]).values())
+        self._must("entries", ((a.entry.id, entry_document(a.entry, now, article_id=a.id)) for a in articles))
+
+    def _letters_of(self, entry_ids: list[str]) -> dict[str, str]:
+        """Entry id → id of the dead letter that it has."""
+        found = self._get("entries", entry_ids, ["dead_letter.id"])
+        return {key: source["dead_letter"]["id"] for key, source in found.items() if source.get("dead_letter")}
+
+    def _get(self, kind: str, ids: list[str], fields: list[str]) -> dict[str, dict[str, Any]]:
+        """Documents by id, as last written: unlike a search, a get by id sees what is not refreshed yet."""
+        return get_documents(self._client, self._indices.name(kind), ids, fields, **self._patience)
+
+    def _must(self, kind: str, documents: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        rejected = self._index(kind, documents)
+        if rejected:
+            raise Failure(
+                "index_rejected", f"{self._indices.name(kind)} refused document {rejected[0].id}: {rejected[0].reason}"
+            )
+
+    def _index(self, kind: str, documents: Iterable[tuple[str, dict[str, Any]]]) -> list[Rejection]:
+        return self._bulk(kind, [{"_op_type": "index", "_id": key, "_source": body} for key, body in documents])
+
+    def _delete(self, kind: str, ids: Iterable[str]) -> None:
+        self._bulk(kind, [{"_op_type": "delete", "_id": key} for key in ids])
+
+    def _bulk(self, kind: str, actions: list[dict[str, Any]]) -> list[Rejection]:
+        """Carry out actions on one index; those still refused for a passing reason in the end raise."""
+        if not actions:
+            return []
+        name = self._indices.name(kind)
+        attempts, first_wait = self._patience["attempts"], self._patience["first_wait"]
+
+        def send() -> list[dict[str, Any]]:
+            return [
+                next(iter(item.values()))
+                for ok, item in helpers.streaming_bulk(
+                    self._client,
+                    actions,
+                    index=name,
+                    require_alias=kind not in self._indices.generation,
+                    max_chunk_bytes=BULK_BYTES,
+                    raise_on_error=False,
+                    yield_ok=False,
+                    max_retries=attempts - 1,
+                    initial_backoff=first_wait,
+                    retry_on_status=(*PASSING, 403),
+                )
+            ]
+
+        rejections = []
+        for item in patiently(send, **self._patience):
+            if item["status"] == 404 and "error" not in item:
+                continue  # a delete of what is not there
+            reason = _reason(item.get("error", {}))
+            if item["status"] == 404:
+                raise Failure("no_index", f"there is no {name} to write to ({reason}): make the indices first")
+            if item["status"] in PASSING or item["status"] == 403:
+                raise Failure("elasticsearch_unavailable", f"{name} took no writes after {attempts} attempts: {reason}")
+            rejections.append(Rejection(item["_id"], reason))
+        return rejections
+
+
+def get_documents(
+    client: Elasticsearch, index: str, ids: Sequence[str], fields: list[str], **patience: Any
+) -> dict[str, dict[str, Any]]:
+    """Id → the asked-for fields of those documents that exist, by realtime gets.
+
+    Raises:
+        Failure: "no_index" when the index is missing.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(ids), LOOKUP):
+        some = ids[start : start + LOOKUP]
+        answer = patiently(lambda some=some: client.mget(index=index, ids=some, source_includes=fields), **patience)
+        for document in answer["docs"]:
+            if document.get("found"):
+                found[document["_id"]] = document["_source"]
+            elif "error" in document:
+                raise Failure("no_index", f"can't read {index}: {_reason(document['error'])}; make the indices first")
+    return found
+
+
+def _reason(error: dict[str, Any]) -> str:
+    reason = f"{error.get('type', 'error')}: {error.get('reason', '')}"
+    cause = error.get("caused_by")
+    return f"{reason} ({_reason(cause)})" if cause else reason
+
+
+def _refused(article: Article, reason: str, now: str) -> DeadLetter:
+    entry = article.entry
+    return DeadLetter(
+        id=digest("index", entry.id),
+        stage="index",
+        cause="index_rejected",
+        detail=f"Elasticsearch refused the article: {reason}",
+        failed=now,
+        outlet=entry.feed.outlet,
+        url=entry.url,
+        payload=json.dumps(as_dict(entry), ensure_ascii=False),
+        archive=article.archive,
+    )
+
+
+def _merged(groups: Iterable[dict[str, Any]]) -> Iterator[tuple[str, Any]]:
+    for group in groups:
+        yield from group.items()
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
