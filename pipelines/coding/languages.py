@@ -96,7 +96,7 @@ class Base:
         return (name,)
 
     def ends_name(self, text: str, start: int, end: int) -> int:
-        if start and self._word.match(text, start - 1) or self._word.match(text, end):
+        if (start and self._word.match(text, start - 1)) or self._word.match(text, end):
             return -1
         return end
 
