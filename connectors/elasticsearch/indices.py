@@ -173,9 +173,10 @@ class Indices:
             if self._backing_index(client, kind) == old:
                 raise
             return  # another process was faster and has removed the old index
-        except Failure:
+        except BaseException as problem:
             client.options(ignore_status=404).indices.delete(index=new)
-            client.options(ignore_status=404).indices.put_settings(index=old, settings={"index.blocks.write": None})
+            if isinstance(problem, Failure):
+                client.options(ignore_status=404).indices.put_settings(index=old, settings={"index.blocks.write": None})
             raise
         client.options(ignore_status=404).indices.delete(index=old)
 
