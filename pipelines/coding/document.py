@@ -29,13 +29,14 @@ class Sentence(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """A name of the actor list found in the text, with every actor that bears it."""
+    """A name or an office of the actor list found in the text, with every actor that bears it."""
 
     start: int
     end: int
-    actors: tuple[str, ...]  # ids; several for homonyms
-    text: str  # the name as it stands in the text
+    actors: tuple[str, ...]  # ids; several for homonyms. For an office: whoever held it when the text was published
+    text: str  # as it stands in the text
     ambiguous: bool = False  # counts only where the context supports it
+    office: bool = False  # an office ("the Kremlin spokesman"), not a name
 
 
 SpeakerKind = Literal["name", "role", "group", "pronoun", "omitted"]

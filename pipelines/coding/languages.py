@@ -8,7 +8,7 @@ from one to the next is said by an object with the attributes of `Language`, one
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Protocol
@@ -18,6 +18,9 @@ from pipelines.coding.document import Attribution, Document
 
 class Language(Protocol):
     code: str  # ISO 639-1
+    pronouns: Mapping[str, str]  # lower-case pronoun: "person" (he, she), "body" (it: an organisation) or "any"
+    organisation_nouns: Mapping[str, frozenset[str]]  # role_key of "the ministry": occupations it can stand for
+    case_sensitive: bool  # whether names are written with capitals, so that "hope" isn't Hope
 
     def sentences(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
         """Cuts the paragraph text[start:end] into sentences, in order, without the white space around them.
@@ -78,6 +81,9 @@ class Base:
     """Defaults for languages with words, spaces and sentence-final punctuation."""
 
     code = ""
+    pronouns: Mapping[str, str] = {}
+    organisation_nouns: Mapping[str, frozenset[str]] = {}
+    case_sensitive = True
     _sentence_end = re.compile(r"[.!?…。]+[\"'”’»)\]」』]*\s+(?=[\"'“‘«„(\[「『]*[^\sa-zа-яё])")
     _word = re.compile(r"\w")
 

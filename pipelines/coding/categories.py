@@ -1,0 +1,180 @@
+"""Categories and stance: what a statement says, by the codebook's rules."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from pipelines.coding.terms import TermMatcher
+from schemas.codebook import SPEAKER_CLASSES, Codebook
+from schemas.records import Actor, Score
+
+CLASS_BITS = {name: 1 << i for i, name in enumerate(sorted(SPEAKER_CLASSES))}
+
+_BY_COUNTRY = {
+    "RU": "russia",
+    "KP": "dprk",
+    "CN": "china",
+    "KR": "rok",
+    "US": "us",
+    "JP": "japan",
+    "UA": "ukraine",
+    "UN": "un",
+}
+_BY_OCCUPATION = {
+    "official": "official",
+    "military": "official",
+    "ministry": "official",
+    "international": "official",
+    "state": "official",
+    "politician": "politician",
+    "party": "politician",
+    "scholar": "scholar",
+    "institute": "scholar",
+    "journalist": "journalist",
+    "activist": "activist",
+    "association": "activist",
+    "religious": "activist",
+    "business": "unknown",
+    "company": "unknown",
+    "agency": "medium",
+    "newspaper": "medium",
+    "broadcaster": "medium",
+    "magazine": "medium",
+    "medium": "medium",
+}
+
+
+def speaker_classes(actor: Actor, occupation: str) -> int:
+    """The codebook's speaker classes of an actor, as bits.
+
+    `occupation` is one of schemas.actors.OCCUPATIONS, or what `Language.register` read from the text.
+    """
+    classes = {_BY_OCCUPATION.get(occupation, "")} - {""}
+    country = _BY_COUNTRY.get(actor.country, "")
+    if not country:
+        country = {"russia": "russia", "dprk": "dprk", "un": "un", "west": "west"}.get(actor.bloc, "")
+    if country:
+        classes.add(country)
+    if actor.bloc == "west" or actor.country == "EU":
+        classes.add("west")
+    if actor.kind == "group":
+        classes.add("group")
+    if not classes - {"west", *_BY_COUNTRY.values()}:
+        classes.add("unknown")
+    voice = classes & {"official", "politician", "medium"}
+    if actor.bloc in ("russia", "dprk") and voice:
+        classes.add("moscow" if actor.bloc == "russia" else "pyongyang")
+        if "medium" in classes:
+            classes.add("state_medium")
+    if country == "china" and voice:
+        classes.add("beijing")
+    if country == "rok" and "official" in classes:
+        classes.add("seoul")
+    if classes & {"official", "politician", "activist", "medium"}:
+        classes.add("public")
+    mask = 0
+    for name in classes:
+        mask |= CLASS_BITS[name]
+    return mask
+
+
+class Judgement(NamedTuple):
+    categories: tuple[Score, ...]  # those that apply, the most probable first
+    stance: str
+    stance_score: float
+    rules: tuple[str, ...]  # ids of the rules that fired and weigh on a chosen category or the stance
+    terms: int  # the bits of the terms behind those rules
+
+
+class _Rule(NamedTuple):
+    id: str
+    all: tuple[int, ...]
+    none: int
+    speaker: int
+    not_speaker: int
+    weights: tuple[tuple[int, float], ...]
+    terms: int
+
+
+class Judge:
+    """Applies a codebook's rules to the terms that stand in a statement, for its speaker."""
+
+    def __init__(self, codebook: Codebook, terms: TermMatcher) -> None:
+        self._categories = codebook.categories
+        self._stances = codebook.stances
+        self._default = codebook.default_stance
+        targets = [*(c.id for c in codebook.categories), *(s.id for s in codebook.stances)]
+        self._priors = [*(c.prior for c in codebook.categories), *(s.prior for s in codebook.stances)]
+        number = {id: i for i, id in enumerate(targets)}
+        self._stance_weights = [[(number[id], weight) for id, weight in c.stance] for c in codebook.categories]
+
+        def bits(ids, table) -> int:
+            mask = 0
+            for id in ids:
+                mask |= table.get(id, 0)
+            return mask
+
+        self._rules = []
+        for rule in codebook.rules:
+            groups = tuple(bits(group, terms.bits) for group in rule.all)
+            self._rules.append(
+                _Rule(
+                    rule.id,
+                    groups,
+                    bits(rule.none, terms.bits),
+                    bits(rule.speaker, CLASS_BITS),
+                    bits(rule.not_speaker, CLASS_BITS),
+                    tuple((number[id], weight) for id, weight in rule.weights),
+                    bits((id for group in rule.all for id in group), terms.bits),
+                )
+            )
+
+    def judge(self, found: int, speaker: int) -> Judgement:
+        """Categories and stance of a statement that holds the terms `found`, by a speaker of the classes `speaker`."""
+        sums = self._priors.copy()
+        fired = []
+        for rule in self._rules:
+            if rule.none & found or rule.not_speaker & speaker or (rule.speaker and not rule.speaker & speaker):
+                continue
+            for group in rule.all:
+                if not group & found:
+                    break
+            else:
+                fired.append(rule)
+                for target, weight in rule.weights:
+                    sums[target] += weight
+        chosen = []
+        first_stance = len(self._categories)
+        targets = set()
+        for i, category in enumerate(self._categories):
+            probability = 1.0 / (1.0 + math.exp(-sums[i]))
+            if probability >= category.threshold:
+                chosen.append(Score(category.id, round(probability, 4)))
+                targets.add(i)
+                for target, weight in self._stance_weights[i]:
+                    sums[target] += weight
+        chosen.sort(key=lambda score: -score.score)
+        weights = [math.exp(value) for value in sums[first_stance:]]
+        best = max(range(len(weights)), key=weights.__getitem__)
+        if chosen:
+            stance, score = self._stances[best].id, weights[best] / sum(weights)
+            targets.add(first_stance + best)
+        else:
+            stance, score = self._default, 1.0
+        reasons = [rule for rule in fired if any(weight > 0 and target in targets for target, weight in rule.weights)]
+        terms = 0
+        for rule in reasons:
+            terms |= rule.terms
+        return Judgement(tuple(chosen), stance, round(score, 4), tuple(rule.id for rule in reasons), terms & found)
+
+
+def article_categories(statements) -> tuple[Score, ...]:
+    """The article's categories: each category of its statements, with the highest of their scores."""
+    best: dict[str, float] = {}
+    for statement in statements:
+        for category in statement.categories:
+            best[category.id] = max(best.get(category.id, 0.0), category.score)
+    return tuple(Score(id, score) for id, score in sorted(best.items(), key=lambda item: -item[1]))
+
+

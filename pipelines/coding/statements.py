@@ -1,0 +1,103 @@
+"""Statements: attributed stretches with their speaker, judged by the codebook, in sizes that can be read and counted."""
+
+from __future__ import annotations
+
+import json
+
+from pipelines.coding.attribution import LONGEST, pieces
+from pipelines.coding.categories import Judge, Judgement, speaker_classes
+from pipelines.coding.document import Attribution, Document
+from pipelines.coding.linking import Linked
+from pipelines.coding.terms import Hit, TermMatcher
+from schemas.codebook import Codebook
+from schemas.records import Statement
+
+
+class StatementMaker:
+    def __init__(self, codebook: Codebook, terms: TermMatcher) -> None:
+        self._terms = terms
+        self._judge = Judge(codebook, terms)
+
+    def make(self, document: Document, linked: list[Linked], hits: list[Hit]) -> None:
+        """Fills `document.statements` from the attributions and the actors behind them."""
+        made: list[_Draft] = []
+        for attribution, speaker in zip(document.attributions, linked, strict=True):
+            classes = speaker_classes(speaker.actor, speaker.occupation)
+            for start, end in pieces(document, attribution.start, attribution.end):
+                found = self._terms.mask(hits, start, end)
+                draft = _Draft(attribution, speaker, start, end, found, classes, self._judge.judge(found, classes))
+                if not (made and made[-1].absorb(draft, document)):
+                    made.append(draft)
+        document.statements = [self._statement(document, draft, hits) for draft in made]
+
+    def _statement(self, document: Document, draft: _Draft, hits: list[Hit]) -> Statement:
+        attribution, judgement = draft.attribution, draft.judgement
+        source = attribution.source
+        reasons = {
+            "cue": attribution.cue,
+            "attribution": attribution.rule,
+            "speaker": attribution.speaker.kind,
+            "linked": "list" if draft.speaker.actor.id else "text",
+            "rules": judgement.rules,
+            "terms": self._terms.words(document.text, hits, draft.start, draft.end, judgement.terms),
+        }
+        return Statement(
+            speaker=draft.speaker.actor,
+            start=draft.start,
+            end=draft.end,
+            text=document.text[draft.start : draft.end],
+            direct=draft.direct,
+            categories=judgement.categories,
+            stance=judgement.stance,
+            stance_score=judgement.stance_score,
+            reported_by=(source.name or source.role) if source else "",
+            explanation=json.dumps(reasons, ensure_ascii=False),
+        )
+
+
+class _Draft:
+    """A statement in the making."""
+
+    __slots__ = ("attribution", "classes", "direct", "end", "found", "judgement", "speaker", "start")
+
+    def __init__(
+        self,
+        attribution: Attribution,
+        speaker: Linked,
+        start: int,
+        end: int,
+        found: int,
+        classes: int,
+        judgement: Judgement,
+    ) -> None:
+        self.attribution = attribution
+        self.speaker = speaker
+        self.start = start
+        self.end = end
+        self.found = found
+        self.classes = classes
+        self.judgement = judgement
+        self.direct = attribution.direct
+
+    def absorb(self, other: _Draft, document: Document) -> bool:
+        """Takes in the next statement where the same speaker goes on with the same point; says whether it did."""
+        mine, theirs = self.speaker.actor, other.speaker.actor
+        if (mine.id, mine.name) != (theirs.id, theirs.name) or other.end - self.start > LONGEST:
+            return False
+        if document.text[self.end : other.start].strip():
+            return False
+        if {c.id for c in self.judgement.categories} != {c.id for c in other.judgement.categories}:
+            return False
+        if self.judgement.categories and self.judgement.stance != other.judgement.stance:
+            return False
+        self.end = max(self.end, other.end)
+        self.found |= other.found
+        self.direct = self.direct or other.direct
+        best = {c.id: c for c in other.judgement.categories}
+        categories = tuple(max(c, best[c.id], key=lambda score: score.score) for c in self.judgement.categories)
+        self.judgement = self.judgement._replace(
+            categories=categories,
+            rules=tuple(dict.fromkeys((*self.judgement.rules, *other.judgement.rules))),
+            terms=self.judgement.terms | other.judgement.terms,
+        )
+        return True
