@@ -27,8 +27,8 @@ class Coder:
         actors: ActorList | None = None,
         pipelines: dict[str, Pipeline] | None = None,
     ) -> None:
-        self.codebook = codebook or load_codebook()
-        self.actors = actors or load_actors()
+        self.codebook = load_codebook() if codebook is None else codebook
+        self.actors = load_actors() if actors is None else actors
         self._pipelines: dict[str, Pipeline] = dict(pipelines or {})
 
     def pipeline(self, language: str) -> Pipeline:

@@ -260,8 +260,8 @@ def build(code: str, codebook: Codebook | None = None, actors: ActorList | None 
     nlp.max_length = 50_000_000
     for stage in STAGES:
         nlp.add_pipe(stage)
-    book = codebook or load_codebook()
-    people = actors or _actors(None)
+    book = load_codebook() if codebook is None else codebook
+    people = _actors(None) if actors is None else actors
     for _, component in nlp.pipeline:
         component.use(book, people)
     return nlp
