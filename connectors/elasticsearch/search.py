@@ -7,7 +7,7 @@ import io
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import accumulate
 from types import MappingProxyType
@@ -33,8 +33,6 @@ FORMATS = ("table", "json", "csv")
 
 SEARCHED = MappingProxyType({"statement.text": 3, "article.title": 1, "actor.name": 2, "actor.surface": 2})
 """Fields that a query's words may stand in, with their weight."""
-
-Forms = Callable[[str], list[str]]
 
 _NAMES = ("actor.name", "actor.surface")  # keywords, with stems in their sub-fields only
 _TERM = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
@@ -122,7 +120,7 @@ def search(
     if since or until:
         filters.append(_period(since, until))
 
-    words, unwanted = _parse(text, _russian_forms(client))
+    words, unwanted = _Terms(client).parse(text)
     query = Search(using=client, index=indices.name("statements"))
     query = query.query(Q("bool", must=words, must_not=unwanted, filter=filters))
     query = query.sort("_score", "-@timestamp") if words else query.sort("-@timestamp")
@@ -181,75 +179,85 @@ def dead_letters(
         yield documents.dead_letter(hit.to_dict())
 
 
-def _parse(text: str, forms: Forms) -> tuple[list[Query], list[Query]]:
-    """A query's terms as what must match and what must not."""
-    wanted, unwanted = [], []
-    for term in _TERM.finditer(text):
-        phrase = term["phrase"] is not None
-        words = term["phrase"] if phrase else term["word"]
-        if re.search(r"\w", words):
-            (unwanted if term["minus"] else wanted).append(_term(words, phrase, forms))
-    return wanted, unwanted
+class _Terms:
+    """Turns the terms of a query into queries, each by the stems of the language that its script belongs to."""
 
+    def __init__(self, client: Elasticsearch) -> None:
+        self._client = client
 
-def _term(words: str, phrase: bool, forms: Forms) -> Query:
-    """One term, by the stem of the language that its script belongs to."""
-    if _HANGUL.search(words):
-        # Particles are left out of the index, but not out of the count of words.
-        options = {"type": "phrase", "slop": 2} if phrase else {"operator": "and"}
-        return _match(words, ".korean", **options)
-    if _CYRILLIC.search(words):
-        return _russian(words, phrase, forms)
-    if _EAST_ASIAN.search(words):
-        # Chinese and Japanese, or the Chinese characters in a Korean headline; the former character by character.
-        return _any([_match(words, "", type="phrase"), _match(words, ".korean", operator="and")])
-    return _match(words, ".english", **({"type": "phrase"} if phrase else {"operator": "and"}))
+    def parse(self, text: str) -> tuple[list[Query], list[Query]]:
+        """What must match and what must not."""
+        wanted, unwanted = [], []
+        for term in _TERM.finditer(text):
+            phrase = term["phrase"] is not None
+            words = term["phrase"] if phrase else term["word"]
+            if re.search(r"\w", words):
+                (unwanted if term["minus"] else wanted).append(self._term(words, phrase))
+        return wanted, unwanted
+
+    def _term(self, words: str, phrase: bool) -> Query:
+        if _HANGUL.search(words):
+            return self._korean(words, phrase)
+        if _CYRILLIC.search(words):
+            return self._russian(words, phrase)
+        if _EAST_ASIAN.search(words):
+            # Chinese and Japanese, character by character, or the Chinese characters of a Korean headline.
+            return _any([_match(words, "", type="phrase"), _match(words, ".korean", operator="and")])
+        return _match(words, ".english", **({"type": "phrase"} if phrase else {"operator": "and"}))
+
+    def _korean(self, words: str, phrase: bool) -> Query:
+        if phrase:  # particles are not indexed, but they count between words
+            return _match(words, ".korean", type="phrase", slop=2)
+        # nori cuts a word by what follows it: at the end of a text 김정은의 falls apart, before a noun it does not.
+        carrier = f"{words} 말"
+        (tokens,) = self._analyzed("korean", [carrier])
+        forms = dict.fromkeys((words, " ".join(tokens[:-1]) or words))
+        ways = [_match(form, ".korean", operator="and") for form in forms]
+        if len(words) > 1:  # particles and endings follow the stem: this finds what nori has cut otherwise
+            ways.append(_match(words, "", type="phrase_prefix", max_expansions=500))
+        return Q("dis_max", queries=ways)
+
+    def _russian(self, words: str, phrase: bool) -> Query:
+        """By all forms of each word, since the stemmer takes поставка and поставок for two words."""
+        spoken = re.findall(r"\w+", words)
+        ways = [forms for forms in map(self._russian_forms, spoken) if forms]
+        if not ways:
+            return Q("match_all")
+        if not phrase and len(ways) == 1:
+            return Q("dis_max", queries=[_match(form, ".russian") for form in ways[0]])
+        intervals = [{"any_of": {"intervals": [{"match": {"query": form}} for form in forms]}} for forms in ways]
+        rule = {"all_of": {"ordered": True, "max_gaps": len(spoken) - len(ways), "intervals": intervals}}
+        return _any(
+            [Q("intervals", **{f"{field}.russian": {**rule, "boost": boost}}) for field, boost in SEARCHED.items()]
+        )
+
+    def _russian_forms(self, word: str) -> list[str]:
+        """A word and those of its forms that have other stems; none for a word that says nothing (и, в)."""
+        forms = [word]
+        if _CYRILLIC.search(word):
+            parses = [parse for parse in _morphology().parse(word.lower()) if parse.score >= 0.1]
+            forms += dict.fromkeys(form.word for parse in parses for form in parse.lexeme)
+        stems: dict[str, str] = {}
+        analyzed = self._analyzed("russian", forms)
+        for form, tokens in zip(forms, analyzed, strict=True):
+            if tokens:
+                stems.setdefault(" ".join(tokens), form)
+        return list(stems.values()) if analyzed[0] else []
+
+    def _analyzed(self, language: str, texts: list[str]) -> list[list[str]]:
+        """The stems of each text; all are sent as one, and told apart by their offsets."""
+        found: list[list[str]] = [[] for _ in texts]
+        ends = list(accumulate(len(text.encode("utf-16-le")) // 2 + 1 for text in texts))  # Java's characters
+        answer = self._client.indices.analyze(analyzer=STEMMED[language], text="\n".join(texts))
+        for token in answer["tokens"]:
+            found[bisect_right(ends, token["start_offset"])].append(token["token"])
+        return found
 
 
 def _match(words: str, suffix: str, **options: Any) -> Query:
     """Words in any searched text, in one of its sub-fields; those that say nothing ("the") always match."""
     fields = [f"{field}{suffix}^{boost}" for field, boost in SEARCHED.items() if suffix or field not in _NAMES]
     return Q("multi_match", query=words, fields=fields, zero_terms_query="all", **options)
-
-
-def _russian(words: str, phrase: bool, forms: Forms) -> Query:
-    """By all forms of each word, since the stemmer takes поставка and поставок for two words."""
-    spoken = re.findall(r"\w+", words)
-    ways = [found for found in map(forms, spoken) if found]
-    if not ways:
-        return Q("match_all")
-    if not phrase and len(ways) == 1:
-        return Q("dis_max", queries=[_match(form, ".russian") for form in ways[0]])
-    intervals = [{"any_of": {"intervals": [{"match": {"query": form}} for form in found]}} for found in ways]
-    rule = {"all_of": {"ordered": True, "max_gaps": len(spoken) - len(ways), "intervals": intervals}}
-    return _any([Q("intervals", **{f"{field}.russian": {**rule, "boost": boost}}) for field, boost in SEARCHED.items()])
-
-
-def _russian_forms(client: Elasticsearch) -> Forms:
-    """From a word to those of its forms that have different stems; none for a word that says nothing (и, в)."""
-
-    def forms(word: str) -> list[str]:
-        spellings = [word]
-        if _CYRILLIC.search(word):
-            parses = [parse for parse in _morphology().parse(word.lower()) if parse.score >= 0.1]
-            spellings += dict.fromkeys(form.word for parse in parses for form in parse.lexeme)
-        stems: dict[str, str] = {}
-        for spelling, tokens in zip(spellings, _analyzed(client, spellings), strict=True):
-            if tokens:
-                stems.setdefault(" ".join(tokens), spelling)
-        return list(stems.values())
-
-    return forms
-
-
-def _analyzed(client: Elasticsearch, texts: list[str]) -> list[list[str]]:
-    """The stems of each text. The server has them of all texts at once, as one text with offsets."""
-    found: list[list[str]] = [[] for _ in texts]
-    joined = "\n".join(texts)
-    ends = list(accumulate(len(text) + 1 for text in texts))
-    for token in client.indices.analyze(analyzer=STEMMED["russian"], text=joined)["tokens"]:
-        found[bisect_right(ends, token["start_offset"])].append(token["token"])
-    return found
 
 
 @cache
