@@ -32,7 +32,7 @@ def detect(text: str, hint: str = "") -> str:
         for script, pattern in (("ko", _HANGUL), ("kana", _KANA), ("zh", _HAN), ("ru", _CYRILLIC), ("latin", _LATIN))
     }
     for script in ("ko", "kana", "zh"):
-        counts[script] *= 3  # a syllable or a word, not a letter
+        counts[script] *= 6  # a syllable or a word, not a letter
     script = max(counts, key=counts.__getitem__)
     if counts[script] < max(_ENOUGH, len(_OTHER.findall(sample))):
         return hint
