@@ -308,7 +308,7 @@ class Web:
         )
 
     def _pause(self, target: Url, private: frozenset[str], delay: float) -> float:
-        return delay if _authority(target) in private else max(delay, self._min_delay)
+        return delay if _named(target) in private else max(delay, self._min_delay)
 
     def _permit(self, target: Url, private: frozenset[str], delay: float) -> float:
         """The seconds to keep between requests to the host, if robots.txt lets us. Raises Failure."""
@@ -363,7 +363,7 @@ class Web:
     ) -> tuple[_Fetch, float]:
         """One hop, tried again where a fault may pass; the answer and the seconds left. Raises Failure."""
         host = _authority(target)
-        private_allowed = f"{_host(target)}:{_port(target)}" in private
+        private_allowed = _named(target) in private
         for attempt in range(1, self._attempts + 1):
             trouble = self._troubles.get(f"{host} {private_allowed}")
             if trouble is not None:
@@ -474,6 +474,15 @@ def _parse(url: str) -> Url:
     if target.scheme not in ("http", "https") or not target.host or not port_fits:
         raise Failure("bad_url", f"{url[:200]!r} is no http or https address")
     return target._replace(fragment=None, auth=None, path=target.path or "/")
+
+
+def host_and_port(url: str) -> str:
+    """The "host:port" that an address leads to, as `private_hosts` names it. Raises Failure("bad_url")."""
+    return _named(_parse(url))
+
+
+def _named(target: Url) -> str:
+    return f"{(target.host or '').lower()}:{_port(target)}"
 
 
 def _host(target: Url) -> str:
