@@ -24,7 +24,7 @@ class Settings:
 
     data_dir: Path  # archive and the embedded node's indices
     cache_dir: Path  # what can be downloaded again: the embedded node's jars
-    elasticsearch_url: str = ""  # "" for the embedded node
+    elasticsearch_url: str = field(default="", repr=False)  # "" for the embedded node; may hold user and password
     api_key: str = field(default="", repr=False)
     user: str = ""
     password: str = field(default="", repr=False)
@@ -86,7 +86,7 @@ def _bad(name: str, problem: str) -> Failure:
 
 
 def _folder(value: str) -> Path:
-    return Path(value).expanduser().absolute()
+    return Path(value).expanduser().resolve()
 
 
 def _address(name: str, value: str) -> str:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import filelock
 import requests
+import urllib3
 
 from connectors.settings import Settings, without_password
 from schemas.failures import Failure
@@ -38,6 +39,7 @@ _ROOTS = {
 }
 _PARALLEL = 4
 _ATTEMPTS = 5  # without a byte gained
+_PAUSE = 0.25  # seconds, doubled for each of them
 _TIMEOUT = (10, 30)  # seconds to connect, between two reads
 LOCK_WAIT = 1800  # seconds another process may take to download the same jars
 
@@ -163,7 +165,7 @@ class _Download:
                     "or set VOSTOCHNY_MAVEN_URL to a Maven repository that this machine reaches",
                 )
             if idle:
-                self._ended.wait(0.25 * 2**idle)
+                self._ended.wait(_PAUSE * 2**idle)
             gained, problem = self._request(jar, part, have)
             before, have = have, _size(part)
             self._count(have - before - gained)  # what a server that can't resume sent once more
@@ -190,14 +192,13 @@ class _Download:
                     return 0, f"{response.status_code} {response.reason}"
                 room = jar.size - (have if resumed else 0)
                 with part.open("ab" if resumed else "wb") as file:
-                    for chunk in response.iter_content(1 << 16):
-                        chunk = chunk[: room - gained]
+                    while chunk := response.raw.read1(1 << 16)[: room - gained]:
                         file.write(chunk)
                         gained += len(chunk)
                         self._count(len(chunk))
-                        if gained == room or self._ended.is_set():
+                        if self._ended.is_set():
                             break
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             return gained, f"{type(error).__name__}: {error}"
         return gained, "the server ended the download early"
 

@@ -2,7 +2,7 @@
 
 The process outlives the command that started it. Its folder (`Settings.node_dir`) holds `data/`, `logs/`, `config/`
 and two small files: `pid`, and `address`, which the node writes once it listens. A process is known as the node by its
-command line, which names the folder, so a pid file left behind by a crash misleads nobody.
+command line, which names the folder, so that neither a pid file left behind by a crash nor a lost one misleads.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ _BESIDE_HEAP = 300 << 20  # bytes of memory that the process takes beside its he
 _MIN_DISK = 1 << 30  # bytes free to start with; the watermarks below are under it
 
 _JAVA_OPTIONS = (
-    "-Xms256m",
     "-XX:+UseSerialGC",
     "-XX:+ExitOnOutOfMemoryError",
     "-XX:-UsePerfData",
@@ -66,7 +65,8 @@ _LAST_WORDS = (
     (
         r"failed to obtain node locks",
         "data_in_use",
-        "another node holds the data folder{holder}. Stop it, or set VOSTOCHNY_DATA_DIR to another folder",
+        "another node, perhaps of another user or in a container, holds the data folder. Stop it, or set "
+        "VOSTOCHNY_DATA_DIR to another folder",
     ),
     (
         r"cannot downgrade a node",
@@ -204,16 +204,21 @@ def _locked(settings: Settings):
 
 
 def _process(settings: Settings) -> psutil.Process | None:
-    """The node's process, if the one that the pid file names is alive and is it."""
+    """The node's process, if it is alive: the one that the pid file names, else any over the folder."""
     try:
         process = psutil.Process(int((settings.node_dir / "pid").read_text()))
-        return process if _is_node(process, settings) else None
+        if _is_node(process, settings):
+            return process
     except (OSError, ValueError, psutil.Error):
-        return None
+        pass
+    return next((process for process in psutil.process_iter() if _is_node(process, settings)), None)
 
 
 def _is_node(process: psutil.Process, settings: Settings) -> bool:
-    words = process.cmdline()  # empty for one that has ended but that its parent has not noticed
+    try:
+        words = process.cmdline()  # empty for one that has ended but that its parent has not noticed
+    except psutil.Error:
+        return False
     return _MAIN in words and str(settings.node_dir) in words
 
 
@@ -327,12 +332,12 @@ def _words(settings: Settings) -> Path:
 
 def _failure(settings: Settings, code: int | None) -> Failure:
     lines = _words(settings).read_text("utf-8", "replace").splitlines()
-    said = [line for line in lines if line.strip() and not re.match(r"\s+(at |\.\.\. )|WARNING:", line)]
+    said = [line for line in lines if line.strip() and not line.startswith("WARNING:")]
     quoted = "\n".join(said[-8:])
     more = f". {_words(settings).parent} has its logs; its last words:\n{quoted}" if quoted else ""
     for pattern, cause, advice in _LAST_WORDS:
         if re.search(pattern, "\n".join(said)):
-            advice = advice.format(holder=_holder(settings), heap=settings.heap)
+            advice = advice.format(heap=settings.heap)
             return Failure(cause, f"the embedded Elasticsearch did not start: {advice}{more}")
     if code == -9:
         return Failure(
@@ -341,14 +346,3 @@ def _failure(settings: Settings, code: int | None) -> Failure:
             f"VOSTOCHNY_ELASTICSEARCH_HEAP (now {settings.heap}) to less{more}",
         )
     return Failure("start_failed", f"the embedded Elasticsearch ended as it started, with exit code {code}{more}")
-
-
-def _holder(settings: Settings) -> str:
-    """The process of a node over this folder that no pid file names."""
-    for process in psutil.process_iter():
-        try:
-            if _is_node(process, settings):
-                return f" (process {process.pid})"
-        except psutil.Error:
-            continue
-    return ""
