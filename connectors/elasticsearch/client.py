@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import elastic_transport
 import elasticsearch
 from elastic_transport.client_utils import DEFAULT
@@ -50,9 +52,11 @@ def connect(
     }
     if settings.elasticsearch_url:
         if settings.api_key:
-            options["api_key"] = settings.api_key
+            options["headers"] = {"authorization": f"ApiKey {_encoded(settings.api_key)}"}
         elif settings.user:
-            options["basic_auth"] = (settings.user, settings.password)
+            # Not by basic_auth=, which takes only ASCII.
+            credentials = b64encode(f"{settings.user}:{settings.password}".encode()).decode()
+            options["headers"] = {"authorization": f"Basic {credentials}"}
         if settings.ca_certs:
             options["ca_certs"] = settings.ca_certs
     client = elasticsearch.Elasticsearch(url, **options)
@@ -60,6 +64,11 @@ def connect(
         client.close()
         client = elasticsearch.Elasticsearch(url, node_class=_Compatible8, **options)
     return client
+
+
+def _encoded(api_key: str) -> str:
+    """An API key as its "encoded" form, also where it is given as "id:key"."""
+    return b64encode(api_key.encode()).decode() if ":" in api_key else api_key
 
 
 def _major(client: elasticsearch.Elasticsearch, shown: str) -> int:
