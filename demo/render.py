@@ -116,7 +116,7 @@ def feed(outlet: SampleOutlet, stories: list[Story], base: str) -> bytes:
 
 
 def opml(outlets: list[SampleOutlet], base: str) -> bytes:
-    """The list of feeds: an outline each, with the outlet's id, name, country, bloc and language as attributes."""
+    """The list of feeds: an outline each, with the attributes that the product's OPML reader knows."""
     root = ET.Element("opml", version="2.0")
     ET.SubElement(ET.SubElement(root, "head"), "title").text = "Sample news web: invented outlets and articles"
     body = ET.SubElement(root, "body")
@@ -125,11 +125,11 @@ def opml(outlets: list[SampleOutlet], base: str) -> bytes:
             body,
             "outline",
             text=outlet.name,
-            type="sitemap" if outlet.feed == "sitemap" else "rss",
+            type="rss",
             xmlUrl=base + feed_address(outlet),
             htmlUrl=f"{base}/{outlet.id}/",
-            outletId=outlet.id,
-            outletName=outlet.name,
+            outlet=f"sample-{outlet.id}",
+            kind="sitemap" if outlet.feed == "sitemap" else "feed",
             country=outlet.country,
             bloc=outlet.bloc,
             language=outlet.language,

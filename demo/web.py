@@ -156,6 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "SampleNewsWeb"
     timeout = 30
+    wbufsize = -1  # head and body leave together: in two packets, each answer would wait for an acknowledgement
 
     def do_GET(self) -> None:
         self._respond(with_body=True)
