@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 from urllib.parse import urljoin
@@ -140,6 +141,15 @@ class _Memory:
                 self._kept.popitem(last=False)
 
 
+@cache
+def _tls_context(ca_certs: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca_certs)
+    if ca_certs is None:
+        context.load_verify_locations(certifi.where())  # a bare system has no authorities of its own
+    context.sslsocket_class = _TLSSocket
+    return context
+
+
 def _agent() -> str:
     try:
         return f"{PRODUCT}/{version('vostochny')} (media monitoring)"
@@ -204,10 +214,7 @@ class Web:
         self._queue = queue or _QUEUE
         self._robots = _Memory()
         self._troubles = _Memory()
-        context = ssl.create_default_context(cafile=ca_certs)
-        if ca_certs is None:
-            context.load_verify_locations(certifi.where())  # a bare system has no authorities of its own
-        context.sslsocket_class = _TLSSocket
+        context = _tls_context(ca_certs)
         # Two sets of connections, so that one opened to a private host by leave is never used without.
         self._pools = {allowed: self._pool_manager(context, allowed) for allowed in (False, True)}
 
@@ -443,10 +450,10 @@ class Web:
             raise Failure("timeout", f"{name} sent nothing for {self._read_timeout:g} s") from None
         except SSLError as error:
             raise Failure("tls", f"{name}'s certificate or encryption is not accepted: {error}") from None
-        except IncompleteRead as error:
-            raise Failure("reset", f"{name} broke off after {error.partial} bytes") from None
         except ProtocolError as error:
             cause = error.args[1] if len(error.args) > 1 else error
+            if isinstance(cause, IncompleteRead):
+                raise Failure("reset", f"{name} broke off before the end of the body") from None
             if isinstance(cause, TimeoutError):
                 raise Failure("timeout", f"{name} sent nothing for {self._read_timeout:g} s") from None
             if isinstance(cause, OSError):
@@ -496,7 +503,7 @@ def _port(target: Url) -> int:
 def _authority(target: Url) -> str:
     """Whom a request goes to: the host, and the port where it isn't the scheme's own."""
     standard = target.port in (None, 443 if target.scheme == "https" else 80)
-    return _host(target) if standard else f"{_host(target)}:{target.port}"
+    return (target.host or "").lower() if standard else _named(target)
 
 
 def _location(answer: _Fetch) -> str:
