@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from dataclasses import replace
 from datetime import date
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -41,7 +43,7 @@ def _iso_date(_context, _parameter, text: str) -> str:
 def line_options(command):
     """The options of every command that carries entries through the line."""
     for option in (
-        click.option("--codebook", default="", type=click.Path(exists=True, dir_okay=False), help="Another codebook."),
+        click.option("--codebook", type=click.Path(exists=True, dir_okay=False), help="Another codebook."),
         click.option("--no-gate", is_flag=True, help="Extract every page, also those without a word of the subject."),
         click.option("--processes", default=0, metavar="N", help="Processes that read pages. Default: one a core."),
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
@@ -70,9 +72,7 @@ def run(outlets, only, since, **options) -> None:
 
     Options that are not listed here are Beam's and go to the runner.
     """
-    from connectors.settings import Settings
-
-    _collect(Settings.from_env(), _feeds(outlets, only), since=since, **options)
+    _collect(_running(), _feeds(outlets, only), since=since, **options)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -82,7 +82,6 @@ def run(outlets, only, since, **options) -> None:
 def replay(stage, cause, as_json, runner, beam_options, **options) -> None:
     """Take dead letters again."""
     from connectors.settings import Settings
-
     from pipelines.run import replay
     from pipelines.summary import shown_live
 
@@ -99,12 +98,12 @@ def demo(**options) -> None:
 
     The sample data is kept apart from real data: in indices whose names start with "demo", made anew each time.
     """
-    from connectors.elasticsearch.client import connect
-    from connectors.elasticsearch.indices import Indices
-    from connectors.settings import Settings
     from demo.web import NewsWeb
 
-    settings = Settings.from_env()
+    from connectors.elasticsearch.client import connect
+    from connectors.elasticsearch.indices import Indices
+
+    settings = _running()
     errors.print("Sample data: invented news of fictional outlets, served on loopback and kept apart from real data.")
     Indices(DEMO).delete(connect(settings))
     with NewsWeb() as web:
@@ -123,6 +122,7 @@ DEMO = "demo"
 def _feeds(source: str | None, only: tuple[str, ...]):
     from connectors.opml import load
     from connectors.web import Web
+
     from schemas.outlets import load_outlets
 
     feeds = load(source, Web()) if source else load_outlets()
@@ -134,11 +134,16 @@ def _feeds(source: str | None, only: tuple[str, ...]):
     return feeds
 
 
-def _line(settings, *, prefix="vostochny", no_gate=False, **options):
+def _line(settings, *, prefix="vostochny", codebook=None, no_gate=False, **options):
     from pipelines.line import Line
 
     return Line(
-        settings, prefix=prefix, archive=str(settings.data_dir / f"{prefix}-archive"), gate=not no_gate, **options
+        settings,
+        prefix=prefix,
+        archive=str(settings.data_dir / f"{prefix}-archive"),
+        gate=not no_gate,
+        codebook=codebook or "",
+        **options,
     )
 
 
@@ -182,10 +187,9 @@ def search(text, category, bloc, actor, stance, since, until, size, form, demo) 
     from connectors.elasticsearch.client import connect
     from connectors.elasticsearch.indices import Indices
     from connectors.elasticsearch.search import format_results, search
-    from connectors.settings import Settings
 
     results = search(
-        connect(Settings.from_env()),
+        connect(_running()),
         Indices(DEMO if demo else "vostochny"),
         text,
         categories=category,
@@ -200,17 +204,16 @@ def search(text, category, bloc, actor, stance, since, until, size, form, demo) 
 
 
 @main.command()
-@click.option("--codebook", default="", type=click.Path(exists=True, dir_okay=False), help="Another codebook.")
+@click.option("--codebook", type=click.Path(exists=True, dir_okay=False), help="Another codebook.")
 @click.option("--explain", is_flag=True, help="Say of each statement why it was coded so.")
 @click.argument("documents", type=click.File(encoding="utf-8"), default="-")
 def analyse(codebook, explain, documents) -> None:
     """Code documents, one JSON object a line with "id" and "text", and print one object a line."""
-    from schemas.codebook import load_codebook
-
     from pipelines.coding import Coder
     from pipelines.coding.analyse import analyse_document
+    from schemas.codebook import load_codebook
 
-    coder = Coder(load_codebook(codebook or None))
+    coder = Coder(load_codebook(codebook))
     for number, text in enumerate(documents, 1):
         if not text.strip():
             continue
@@ -253,13 +256,13 @@ def check(outlets, only) -> None:
     from connectors.feeds import check
     from connectors.web import Web
 
-    table = Table("outlet", "feed", "status", "entries", "newest", "problem", box=None, pad_edge=False)
+    table = Table("outlet", "feed", "format", "entries", "newest", "problem", box=None, pad_edge=False)
     failed = 0
-    for poll in check(_feeds(outlets, only), Web()):
-        failed += bool(poll.cause)
-        problem = f"{poll.cause}: {poll.detail}" if poll.cause else ""
-        row = (poll.feed.outlet.name, poll.feed.url, poll.status or "", poll.entries, poll.state.latest_entry, problem)
-        table.add_row(*(Text(str(value)) for value in row))
+    for found in check(_feeds(outlets, only), Web()):
+        failed += bool(found.cause)
+        problem = f"{found.cause}: {found.detail}" if found.cause else ""
+        name, url, newest = found.feed.outlet.name, found.feed.url, found.state.latest_entry
+        table.add_row(*(Text(str(value)) for value in (name, url, found.format, found.entries, newest, problem)))
     console.print(table)
     sys.exit(1 if failed == table.row_count else 0)
 
@@ -267,3 +270,47 @@ def check(outlets, only) -> None:
 @main.group("elasticsearch")
 def elasticsearch_group() -> None:
     """Start, stop and look at the embedded Elasticsearch."""
+
+
+@elasticsearch_group.command()
+def start() -> None:
+    """Start the embedded Elasticsearch, which goes on in the background, and print its address."""
+    click.echo(_running(embedded=True).elasticsearch_url)
+
+
+@elasticsearch_group.command()
+def stop() -> None:
+    """Stop it. Its data stays."""
+    from connectors.elasticsearch import node
+    from connectors.settings import Settings
+
+    click.echo("stopped" if node.stop(Settings.from_env()) else "was not running")
+
+
+@elasticsearch_group.command()
+def status() -> None:
+    """Say whether it runs, where, and how large it is. Exit code 3 when it does not run."""
+    from connectors.elasticsearch import node
+    from connectors.settings import Settings
+
+    found = node.status(Settings.from_env())
+    for name, value in found._asdict().items():
+        click.echo(f"{name}: {value}")
+    sys.exit(0 if found.running else 3)
+
+
+def _running(*, embedded: bool = False):
+    """The settings with the address of an Elasticsearch that runs; starts the embedded one unless another is set."""
+    from connectors.elasticsearch import node
+    from connectors.settings import Settings
+
+    settings = Settings.from_env()
+    if settings.elasticsearch_url and not embedded:
+        return settings
+    with Progress("[progress.description]{task.description}", BarColumn(), DownloadColumn(), console=errors) as bars:
+        task = bars.add_task("Downloading Elasticsearch", visible=False)
+
+        def progress(done: int, total: int) -> None:
+            bars.update(task, completed=done, total=total, visible=done < total)
+
+        return replace(settings, elasticsearch_url=node.start(settings, progress).url)

@@ -76,14 +76,18 @@ class ReaderPool:
     TIMEOUT = 60.0  # seconds; the slowest real page takes one
 
     def __init__(self, processes: int = 0, codebook: str = "") -> None:
-        self._pool = ProcessPool(
-            max_workers=processes or os.cpu_count() or 1,
-            initializer=_start_reader,
-            initargs=(codebook,),
-            context=multiprocessing.get_context("spawn"),
-        )
+        self._processes = processes or os.cpu_count() or 1
+        self._codebook = codebook
+        self._pool: ProcessPool | None = None
 
     def submit(self, page: Page) -> Future:
+        if self._pool is None:  # a run that finds nothing new needs no processes
+            self._pool = ProcessPool(
+                max_workers=self._processes,
+                initializer=_start_reader,
+                initargs=(self._codebook,),
+                context=multiprocessing.get_context("spawn"),
+            )
         return self._pool.schedule(_read, args=(page,), timeout=self.TIMEOUT)
 
     @staticmethod
@@ -101,8 +105,9 @@ class ReaderPool:
             raise Failure("read_crash", f"reading the page ended its process: {problem}") from None
 
     def close(self) -> None:
-        self._pool.stop()
-        self._pool.join()
+        if self._pool:
+            self._pool.stop()
+            self._pool.join()
 
 
 _reader: Reader

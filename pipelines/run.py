@@ -13,9 +13,11 @@ from connectors.elasticsearch.client import connect
 from connectors.elasticsearch.indices import Indices
 from connectors.elasticsearch.search import dead_letters
 
+from pipelines.coding import Coder
 from pipelines.line import Line, carry, collect
 from pipelines.progress import counts
 from pipelines.summary import Summary
+from schemas.codebook import load_codebook
 from schemas.records import DeadLetter, Entry, Feed, from_dict
 
 
@@ -23,7 +25,7 @@ def collect_once(feeds: Sequence[Feed], line: Line, runner: str, beam_options: S
     """Poll the feeds once and index what is new.
 
     Raises:
-        Failure: Elasticsearch can't be reached or refuses the indices.
+        Failure: Elasticsearch can't be reached or refuses the indices; the codebook or the actor list is wrong.
     """
 
     def build(pipeline: beam.Pipeline) -> None:
@@ -46,6 +48,7 @@ def replay(line: Line, runner: str, beam_options: Sequence[str] = (), *, stage: 
 
 
 def _run(build: Callable[[beam.Pipeline], None], line: Line, runner: str, beam_options: Sequence[str]) -> Summary:
+    Coder(load_codebook(line.codebook or None))  # says what is wrong with them here, not in every worker
     Indices(line.prefix).ensure(connect(line.settings))
     logging.getLogger("apache_beam").setLevel(logging.ERROR)
     started = monotonic()

@@ -9,25 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from pipelines.progress import FAILED, POLL_FAILED, live
 
-COLUMNS = (
-    "polled",
-    "entries",
-    "older",
-    "known",
-    "new",
-    "fetched",
-    "extracted",
-    "relevant",
-    "statements",
-    "indexed",
-)
+COLUMNS = ("entries", "older", "known", "new", "fetched", "extracted", "relevant", "statements", "indexed")
 
 
 @dataclass(frozen=True)
@@ -64,28 +53,27 @@ class Summary:
             "outlets": {name: dict(counts) for name, counts in sorted(self.outlets.items())},
         }
 
-    def table(self) -> Table:
-        return _table(self.outlets)
+    def table(self) -> Group:
+        """The counts by outlet, those columns in which anything was counted, and under them what failed and why."""
+        total = self.total
+        columns = [column for column in COLUMNS if total[column]]
+        table = Table(box=None, pad_edge=False, header_style="bold", show_footer=True)
+        table.add_column("outlet", footer="all")
+        for column in columns:
+            table.add_column(column, justify="right", footer=f"{total[column]:,}")
+        failed = []
+        for name, counts in sorted(self.outlets.items()):
+            # Outlet names come from other people's files: Text keeps their brackets from being read as markup.
+            table.add_row(Text(name, no_wrap=True, overflow="ellipsis"), *(f"{counts[c]:,}" for c in columns))
+            failed += [Text(f"{name}: {n:,} failed, {cause}") for cause, n in failures(counts).items()]
+            failed += [Text(f"{name}: feed not read, {cause}") for cause in failures(counts, POLL_FAILED)]
+        return Group(table, "", *failed)
 
 
 def failures(counts: Mapping[str, int], kind: str = FAILED) -> dict[str, int]:
     """Dead letters, or failed polls, by cause; the most frequent first."""
     found = {name[len(kind) + 1 :]: n for name, n in counts.items() if name.startswith(kind + ":")}
     return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
-
-
-def _table(outlets: Mapping[str, Counter[str]]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("outlet", overflow="fold")
-    for column in COLUMNS:
-        table.add_column(column, justify="right")
-    table.add_column("failed", overflow="fold")
-    for name, counts in [*sorted(outlets.items()), ("all", sum(outlets.values(), Counter()))]:
-        dead = [f"{n} {cause}" for cause, n in failures(counts).items()]
-        dead += [f"{n} poll {cause}" for cause, n in failures(counts, POLL_FAILED).items()]
-        # Outlet names come from other people's files: Text keeps their brackets from being read as markup.
-        table.add_row(Text(name), *(f"{counts[c]:,}" for c in COLUMNS), Text(", ".join(dead)))
-    return table
 
 
 @contextmanager
