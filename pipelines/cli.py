@@ -98,10 +98,9 @@ def demo(**options) -> None:
 
     The sample data is kept apart from real data: in indices whose names start with "demo", made anew each time.
     """
-    from demo.web import NewsWeb
-
     from connectors.elasticsearch.client import connect
     from connectors.elasticsearch.indices import Indices
+    from demo.web import NewsWeb
 
     settings = _running()
     errors.print("Sample data: invented news of fictional outlets, served on loopback and kept apart from real data.")
@@ -122,7 +121,6 @@ DEMO = "demo"
 def _feeds(source: str | None, only: tuple[str, ...]):
     from connectors.opml import load
     from connectors.web import Web
-
     from schemas.outlets import load_outlets
 
     feeds = load(source, Web()) if source else load_outlets()

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import apache_beam as beam
 from apache_beam.pvalue import TaggedOutput
+
 from connectors.archive import Archive
 from connectors.elasticsearch.client import connect
 from connectors.elasticsearch.indices import Indices
@@ -26,7 +27,6 @@ from connectors.elasticsearch.sink import Sink
 from connectors.feeds import poll
 from connectors.settings import Settings
 from connectors.web import Web
-
 from pipelines.concurrently import FlatMapFutures, FlatMapInThreads
 from pipelines.progress import FAILED, POLL_FAILED, count
 from pipelines.reading import PageGate, ReaderPool
@@ -46,6 +46,7 @@ from schemas.records import (
 
 DEAD = "dead"
 POLLS = "polls"
+NOT_ARCHIVED = ArchiveRecord()
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def dead_letter(stage: str, entry: Entry, problem: Failure, archive: ArchiveRecord = ArchiveRecord()) -> DeadLetter:
+def dead_letter(stage: str, entry: Entry, problem: Failure, archive: ArchiveRecord = NOT_ARCHIVED) -> DeadLetter:
     return DeadLetter(
         id=digest(stage, entry.id),
         stage=stage,

@@ -7,12 +7,12 @@ import os
 from concurrent.futures import Future, TimeoutError
 
 from pebble import ProcessExpired, ProcessPool
-from schemas.codebook import load_codebook
 
 from pipelines.coding import Coder
 from pipelines.extraction import extract, page_metadata
 from pipelines.gate import Gate
 from schemas.charsets import decode_html
+from schemas.codebook import load_codebook
 from schemas.failures import Failure
 from schemas.records import Article, Coding, Extract, Page, digest
 

@@ -9,10 +9,10 @@ from time import monotonic
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
+
 from connectors.elasticsearch.client import connect
 from connectors.elasticsearch.indices import Indices
 from connectors.elasticsearch.search import dead_letters
-
 from pipelines.coding import Coder
 from pipelines.line import Line, carry, collect
 from pipelines.progress import counts
