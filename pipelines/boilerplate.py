@@ -1,127 +1,185 @@
-"""What is on an article's page, even within its body, but is not the article: credits, notices, pointers elsewhere."""
+"""What is on an article's page, even within its body, but is not the article: credits, notices, pointers elsewhere.
+
+The lists are of what outlets in Korean, Russian, English, Japanese and Chinese print; every pattern has to match a
+whole short paragraph, so that a sentence of the article that holds the same words stays.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Zero-width and direction marks, soft hyphens, the replacement character's box: none carries text in our languages.
-_JUNK = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffc\ue000-\uf8ff]")
-_BLANKS = re.compile(r"[\s\u00a0\u2028\u2029]+")
+from pipelines import dates
 
-# A paragraph that is nothing but one of these is dropped wherever it stands.
-_NOTICE = re.compile(
-    r"""
-    .{0,80}(?:무단\s?전재|재배포\s?금지|저작권자\s?[ⓒ©(<]|AI\s?학습).{0,120}
-    | [<\[(]?\s*(?:copyrights?|저작권자)\b.{0,160} | .{0,20}(?:©|ⓒ|\(c\)).{0,120} | .{0,80}all\s+rights\s+reserved.{0,80}
-    | (?:читайте|смотрите|слушайте)\s+(?:также|ещ[её]|нас|по\s+теме).{0,200} | (?:подпи(?:сывайтесь|шитесь)|подписаться)\b.{0,200}
-    | (?:материалы|новости|статьи|ещ[её])\s+по\s+теме:? | (?:по\s+теме|реклама|поделиться|комментарии|все\s+новости)\W*
-    | (?:read|see|watch|listen)\s+(?:more|also|next|now)\b.{0,200} | (?:also\s+read|recommended|related(?:\s+(?:articles?|stories|news|topics|content))?|more\s+(?:on\s+this(?:\s+story)?|stories|from\b.{0,40})|most\s+read|trending)\s*:?.{0,20}
-    | (?:advertisement|advertising|sponsored|story\s+continues\s+below.{0,40}|skip\s+(?:to|past).{0,60}|share(?:\s+this(?:\s+article)?)?|print|e-?mail|copy\s+link|loading\W*|click\s+here.{0,60})
-    | (?:sign\s+up|subscribe|follow\s+us|download\s+(?:the|our)\s+app|join\s+our)\b.{0,200}
-    | [▶►☞●■◆▲△◇※☎➤→]\s?.{0,100}(?:바로가기|구독|제보|관련\s?기사|클릭|채널|카카오톡|네이버|유튜브|페이스북|보기|다운로드).{0,60}
-    | (?:관련\s?기사|관련\s?뉴스|추천\s?기사|인기\s?기사|주요\s?뉴스|많이\s?본\s?(?:기사|뉴스)|기사\s?제보.{0,80}|제보는\s?카카오톡.{0,60}|광고|공유하기|기사\s?공유.{0,20}|본문\s?(?:바로가기|영역|글자).{0,20}|글자\s?크기.{0,30}|이미지\s?확대.{0,80}|크게\s?보기|사진\s?확대)
-    | (?:関連記事|あわせて読みたい|この記事は有料.{0,60}|残り\d+文字.{0,60}|会員限定.{0,60}|相关(?:阅读|新闻|链接)|延伸閱讀|推荐阅读|责任编辑.{0,40}|\(?责编[：:].{0,40}|编辑[：:].{0,30}|广告|分享到.{0,40})\W*
-    """,
-    re.I | re.X,
+# Zero-width and direction marks, soft hyphens, private use, controls: none carries text in our languages.
+_JUNK = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffc\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
+)
+_BLANKS = re.compile(r"[\s\u00a0\u2028\u2029]+")
+_MAIL = r"[\w.+-]+@[\w-]+\.[\w.-]+"
+_REPORTER = r"(?:기자|특파원|논설위원|통신원)"
+
+
+def _any(*alternatives: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{alternative})" for alternative in alternatives), re.I)
+
+
+# Headings under which come other articles' headlines
+_POINTERS = (
+    r"читайте (?:также|ещ[её])|(?:материалы |новости |ещ[её] )?по теме|другие (?:новости|материалы)|главное сегодня",
+    r"related(?: articles?| stor(?:y|ies)| news| topics| content| posts| reading)?|recommended(?: stories)?",
+    r"more (?:on this(?: story)?|stories|news|from .{2,40})|read (?:more|next|also)|most (?:read|popular)|trending(?: now)?",
+    r"관련\s?(?:기사|뉴스)|추천\s?기사|인기\s?기사|주요\s?뉴스|많이\s?본\s?(?:기사|뉴스)|이 시각 주요.{0,10}",
+    r"関連記事|あわせて読みたい|相关(?:阅读|新闻|报道)|延伸閱讀|推荐阅读|mehr zum thema|weitere artikel|sur le même sujet",
+)
+_CUT = _any(*(rf"(?:{pointer})\W*" for pointer in _POINTERS))
+
+# Not the article, wherever it stands
+_NOTICE = _any(
+    *(rf"(?:{pointer})\W*" for pointer in _POINTERS),
+    # rights
+    r".{0,80}(?:무단\s?(?:전재|복제)|재배포\s?금지|저작권자\s?[ⓒ©(<]|AI\s?학습).{0,120}",
+    r"[<\[(]?\s*(?:copyrights?|저작권자)\b.{0,160}|.{0,20}(?:©|ⓒ|\(c\)\s).{0,160}|.{0,80}all\s+rights\s+reserved.{0,80}",
+    r".{0,80}(?:при (?:использовании|цитировании)|перепечатк\w+|все права защищены).{0,160}",
+    # other articles, newsletters, channels
+    r"(?:читайте|смотрите|слушайте)\b.{0,200}|(?:подпи(?:сывайтесь|шитесь)|подписаться)\b.{0,200}",
+    r"(?:реклама|поделиться|комментарии|все новости|наш(?:и)? (?:телеграм|канал).{0,80})\W*",
+    r"(?:read|see|watch|listen)\s+(?:more|also|next|now)\b.{0,200}|(?:related|more)\s?:.{0,160}|also read\b.{0,160}",
+    r"(?:sign up|subscribe|follow (?:us|\S+ on)|download (?:the|our)|join (?:our|thought)|get the latest)\b.{0,200}",
+    r"for (?:the latest|more)\b.{0,60}\b(?:news|stories|updates|subscribe|visit|follow|download)\b.{0,160}",
+    r"(?:advertisement|advertising|sponsored|ad|story continues.{0,40}|skip (?:to|past).{0,60}|loading\W*|click here.{0,60})",
+    r"(?:share(?: this(?: article| story)?)?|print|e-?mail|copy link|facebook|twitter|x|whatsapp|telegram|save|listen|or)\W*",
+    r"you must confirm your public display name.*|please log ?out and then.*|our standards: the thomson reuters.*",
+    r"if you're on the .{0,60}\bapp\b.*|this (?:video|content) (?:can ?not|is not).{0,80}|view comments.{0,40}",
+    r"[▶►☞●■◆▲△◇※☎➤→]\s?.{0,100}(?:바로가기|구독|제보|관련\s?기사|클릭|채널|카카오톡|네이버|유튜브|페이스북|보기).{0,60}",
+    r"(?:기사\s?제보.{0,80}|제보는\s?카카오톡.{0,60}|광고|공유하기|기사\s?공유.{0,20}|본문\s?(?:바로가기|영역|글자).{0,20})",
+    r"(?:글자\s?크기.{0,30}|이미지\s?확대.{0,80}|크게\s?보기|사진\s?확대|닫기|기사\s?URL이\s?복사.{0,20}|기사의 섹션 정보는.*)",
+    r"(?:언론사는 개별 기사를.*|이 기사를 공유.{0,20}|좋아요\s?\d*|댓글\s?\d*|구독\s?하기?|인쇄(?:하기)?|스크랩)",
+    r".{0,60}(?:有料会員|会員限定|有料記事|無料会員|会員登録|残り\d+文字).{0,80}|広告|完了しました|国際ニュースを英語で読む",
+    r"\(?(?:责任?编辑?|责编|编辑)[：:].{0,40}|广告|分享(?:到|让).{0,40}|评论|关注|点赞|收藏",
 )
 # A picture's caption: in Korean, a short line that ends in its credit
-_CAPTION = re.compile(
-    r"""
-    .{0,160}(?:자료\s?사진|연합뉴스\s?제공|제공\s?=\s?\S{1,20}|사진\s?=\s?\S.{0,30}|캡처|캡쳐|\[\S{1,14}\s?(?:제공|캡처|자료사진)\]|사진\s?제공.{0,20})\s*[.\])]*
-    | .{5,160}[./]\s?(?:로이터\s?)?(?:연합뉴스|뉴시스|뉴스1|AP|AFP|로이터|EPA|TASS|타스)(?:[ =·/](?:연합뉴스|뉴시스|뉴스1))?\s*[.\])]*
-    | (?:фото|photo|image|picture|foto|bild|写真|图|圖)\s?(?:credit|by)?\s?[:：/].{0,120}
-    | .{0,140}\((?:AP|AFP|Reuters|Yonhap|EPA|Getty|KCNA|TASS)(?:[ /,-].{0,40})?(?:photo)?\)
-    | .{0,200}(?:AP\s+Photo|Getty\s+Images|via\s+(?:AP|Reuters|AFP)|/REUTERS|EPA-EFE)[^.]{0,60}
-    """,
-    re.I | re.X,
+_AGENCIES = r"(?:로이터|연합뉴스|뉴시스|뉴스1|조선중앙통신|AP|AFP|EPA|TASS|타스|게티이미지\S*)"
+_CAPTION = _any(
+    r".{0,160}(?:자료\s?사진|제공\s?=\s?\S{1,20}|사진\s?=\s?\S.{0,30}|캡처|캡쳐|\[\S{1,14}\s?(?:제공|캡처|자료사진)\])\s*[.\])]*",
+    rf".{{5,160}}[./]\s?{_AGENCIES}(?:[ =·/]+{_AGENCIES})*(?:\s제공)?\s*[.\])]*|.{{0,160}}연합뉴스\s?제공[.\])]*",
+    r"(?:фото|photo|image|picture|foto|bild|写真|图|圖)\s?(?:credit|source|by)?\s?[:：/].{0,120}",
+    r".{0,140}\((?:AP|AFP|Reuters|Yonhap|EPA|Getty|KCNA|TASS|PHOTO NOT FOR SALE)(?:[ /,-].{0,40})?\)(?:\s?\(.{0,40}\))?",
+    r".{0,200}(?:AP Photo|Getty Images|via (?:AP|Reuters|AFP)|/REUTERS|EPA-EFE)[^.]{0,60}",
 )
-# Lines before and after the article.
-_LEAD = re.compile(
-    r"""
-    (?:입력|등록|승인|수정|기사입력|최종수정|업데이트|발행|게재)\b.{0,80} | .{0,30}\s?(?:기자|특파원|통신원|선임기자)(?:\s?[\w.-]+@[\w.-]+)?\W*
-    | (?:published|updated|posted|last\s+updated|by|reporting\s+by|written\s+by|from)\b\W.{0,80}(?<![.!?»”"]) | (?:опубликовано|обновлено|автор|дата)\b.{0,60}
-    | [\d\s.,:/년월일오전후-]{6,40}(?:KST|GMT|UTC|MSK|МСК)? | \d{1,2}\s+\w+\s+20\d\d(?:\s*г\.?)?,?\s*(?:в\s)?(?:\d{1,2}:\d\d)?
-    | (?:home|главная|홈|首页)\s*[>›/»].{0,100} | \d+\s*(?:min(?:ute)?s?\s+read|просмотр\w*|комментари\w*)
-    """,
-    re.I | re.X,
+# Before the article
+_LEAD = _any(
+    rf".{{0,30}}\s?{_REPORTER}(?:\s?{_MAIL})?\W*|(?:입력|등록|승인|수정|기사입력|최종수정|업데이트|발행|게재)\b.{{0,80}}",
+    r"(?:published|updated|posted|last updated|by|reporting by|written by)\b\W.{0,80}(?<![.!?»”\"])",
+    r"(?:опубликовано|обновлено|автор|дата|время чтения)\b.{0,60}|新华社记者|记者",
+    r"(?:home|главная|홈|首页)\s*[>›/»].{0,100}|\d+\s*(?:min(?:ute)?s? read|просмотр\w*|комментари\w*)|(?:\W|\d)*",
 )
-_TAIL = re.compile(
-    r"""
-    [(\[<]?\s*(?:끝|END|ends|계속|конец|完|了)\s*[)\]>]? | -0- | \W{0,5}\S{0,12}\s?(?:기자|특파원|논설위원|통신원)\s*[·=/]?\s*(?:[\w.+-]+@[\w.-]+)?\W*
-    | .{0,60}[\w.+-]+@[\w-]+\.[\w.-]+\W* | (?:reporting|writing|editing|additional\s+reporting|edited|compiled|translated)\s+(?:by|for)\b.{0,300}
-    | (?:the\s+writer|the\s+author)\s+is\b.{0,200}(?<=\.) | (?:автор|источник|редактор|теги|тэги|метки|фото|подробнее|полностью)\s*:.{0,120}
-    | (?:tags?|keywords?|topics?|categories|filed\s+under|태그|키워드|標籤|关键词|タグ)\s*[:：].{0,200} | \#\S.{0,150}
-    | (?:네이버|카카오|유튜브|구독|좋아요|댓글|추천|후속기사|기사 ?원문|기자의 ?다른|다른 ?기사|이전\s?기사|다음\s?기사).{0,60}
-    | (?:нашли\s+ошибку|если\s+вы\s+(?:нашли|заметили)|выделите\s+(?:е[её]|фрагмент)|оригинал\s+(?:материала|статьи)).{0,160}
-    | (?:this\s+(?:article|story)\s+(?:was|has\s+been|originally)|what\s+do\s+you\s+think|have\s+a\s+(?:story|tip)|contact\s+us|comments?|leave\s+a\s+(?:comment|reply)|view\s+comments).{0,200}
-    """,
-    re.I | re.X,
+# After it
+_TAIL = _any(
+    r"[(\[<]?\s*(?:끝|END|ends|계속|конец|完|了)\s*[)\]>]?|-0-|\W*",
+    rf"\W{{0,5}}(?:\S{{1,12}}\s?)?(?:[가-힣]{{2,4}}\s?)?{_REPORTER}\s*[·=/]?\s*(?:{_MAIL})?\W*|.{{0,60}}{_MAIL}\W*",
+    r"(?:(?:additional )?reporting|writing|editing|edited|compiled|translated)\s+(?:by|for)\b.{0,300}|with files from\b.{0,100}",
+    r"the (?:writer|author) (?:is|was)\b.{0,200}|posted by\b.{0,80}|sources?\s?:.{0,100}|last updated?\b.{0,40}|via\b.{0,40}",
+    r"(?:автор|источник|редактор|теги|тэги|метки|фото|подробнее|полностью)\s*:.{0,120}",
+    r"(?:tags?|keywords?|topics?|categories|filed under|태그|키워드|標籤|关键词|タグ)\s*[:：].{0,200}|\#\S.{0,150}",
+    r"(?:네이버|카카오|유튜브|구독|후속기사|기사\s?원문|기자의\s?다른|다른\s?기사|이전\s?기사|다음\s?기사).{0,60}",
+    r"(?:нашли ошибку|если вы (?:нашли|заметили)|выделите (?:е[её]|фрагмент)|оригинал (?:материала|статьи)).{0,160}",
+    r"this (?:article|story) (?:was|has been|originally)\b.{0,200}|what do you think\b.{0,200}|(?:leave a )?(?:comments?|reply)\b.{0,60}",
+    r"(?:have a (?:story|tip)|contact us|to reach the (?:reporter|editor)|this is a breaking.{0,10}story|find out more)\b.{0,200}",
 )
-# After a heading of one of these at the end come other articles' headlines.
-_CUT = re.compile(
-    r"(?:читайте также|материалы по теме|по теме|ещ[её] по теме|related(?: articles?| stories| news| topics| content)?|"
-    r"more on this(?: story)?|more stories|recommended|read more|most read|관련\s?기사|관련\s?뉴스|추천\s?기사|인기\s?기사|주요\s?뉴스|"
-    r"많이\s?본\s?(?:기사|뉴스)|関連記事|相关(?:阅读|新闻)|延伸閱讀|mehr zum thema|weitere artikel|sur le même sujet)\W*",
-    re.I,
+# Credits in the same paragraph as the article's first and last sentence
+_LEADING = re.compile(
+    rf"^(?:[가-힣]{{2,4}}\s?{_REPORTER}\s*\|\s*)?(?:20\d\d[-./]\d\d?[-./]\d\d?\s+\d\d?:\d\d(?::\d\d)?\s*)"
 )
-# A notice in the same paragraph as the article's last sentence
 _TRAILING = re.compile(
-    r"\s*(?:-0-\s*|[<\[(]\s*(?:저작권자|copyright|ⓒ|©).{0,160}|(?:무단\s?전재|ⓒ|©\s?\d{4}).{0,120}"
-    r"|[/\[(]?\s*[가-힣]{2,4}\s?(?:기자|특파원)\s*=?\s*[\w.+-]+@[\w.-]+\s*[\])]?|\s[\w.+-]+@[\w-]+\.[\w.]+)\s*$",
+    rf"\s*(?:-0-\s*|[<\[(]\s*(?:저작권자|copyright|ⓒ|©).{{0,160}}|(?:무단\s?전재|ⓒ|©\s?\d{{4}}).{{0,120}}"
+    rf"|[/\[(]?\s*[가-힣]{{2,4}}\s?{_REPORTER}\s*=?\s*(?:{_MAIL})?\s*[\])]?|(?<=[.다])\s{_MAIL})\s*$",
     re.I,
 )
+_SENTENCE_END = tuple(".!?…。！？»”\"'’」』)）]:;다요죠")
 _LONG = 400  # characters: a paragraph as long as this is never a notice
-_NEIGHBOURS = 6  # paragraphs from either end that may be lead or tail lines
+_NEIGHBOURS = 8  # paragraphs from either end that may be lead or tail lines
 
 
 def clean(text: str) -> str:
     """A run of text in NFC, with single blanks and without zero-width and private-use characters."""
-    text = _BLANKS.sub(" ", _JUNK.sub("", text)).strip()
+    text = _BLANKS.sub(" ", text if text.isascii() and text.isprintable() else _JUNK.sub("", text)).strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def trim(paragraphs: list[str], *, title: str = "") -> list[str]:
-    """An article's paragraphs without what stands before, after and among them. Paragraphs are `clean` ones."""
+def trim(paragraphs: list[str], *, title: str = "", authors: tuple[str, ...] = ()) -> list[str]:
+    """An article's paragraphs without what stands before, after and among them. Paragraphs are `clean` ones.
+
+    `title` and `authors` are dropped where a paragraph at either end only repeats them.
+    """
     kept: list[str] = []
-    for paragraph in paragraphs:
+    for paragraph in _without_related(paragraphs):
         notice = len(paragraph) < _LONG and (_NOTICE.fullmatch(paragraph) or _CAPTION.fullmatch(paragraph))
-        if (notice and not _CUT.fullmatch(paragraph)) or (kept and paragraph == kept[-1]):
-            continue
-        kept.append(paragraph)
-    kept = _without_related(kept)
+        if not notice and not (kept and paragraph == kept[-1]):
+            kept.append(paragraph)
+    names = {_folded(name) for name in authors} | {_folded("".join(authors))}
     begin, end = 0, len(kept)
-    heading = _folded(title)
-    while begin < min(end, _NEIGHBOURS) and len(kept[begin]) < _LONG:
-        if (
-            _LEAD.fullmatch(kept[begin])
-            or (heading and _folded(kept[begin]) == heading)
-            or not re.search(r"\w", kept[begin])
-        ):
-            begin += 1
-        else:
-            break
+    while begin < min(end - 1, _NEIGHBOURS) and _leads(kept[begin], title, names):
+        begin += 1
     for _ in range(_NEIGHBOURS):
-        if (
-            end > begin
-            and len(kept[end - 1]) < _LONG
-            and (_TAIL.fullmatch(kept[end - 1]) or not re.search(r"\w", kept[end - 1]))
-        ):
+        if end - begin > 1 and _trails(kept[end - 1], kept[end - 2], names):
             end -= 1
     kept = kept[begin:end]
     if kept:
+        kept[0] = _LEADING.sub("", kept[0]) or kept[0]
         kept[-1] = _TRAILING.sub("", kept[-1]).rstrip() or kept[-1]
     return kept
 
 
 def _without_related(paragraphs: list[str]) -> list[str]:
-    """Cut where other articles' headlines begin; drop such a heading alone where the article goes on after it."""
+    """The paragraphs up to where other articles' headlines begin."""
     for index, paragraph in enumerate(paragraphs):
-        if _CUT.fullmatch(paragraph):
-            rest = paragraphs[index + 1 :]
-            if index > 0 and all(len(line) < 160 for line in rest):
-                return paragraphs[:index]
-    return [paragraph for paragraph in paragraphs if not _CUT.fullmatch(paragraph)]
+        if (
+            index
+            and len(paragraph) < 60
+            and _CUT.fullmatch(paragraph)
+            and all(len(line) < 160 for line in paragraphs[index:])
+        ):
+            return paragraphs[:index]
+    return paragraphs
+
+
+def _leads(paragraph: str, title: str, names: set[str]) -> bool:
+    """Whether a paragraph before the article's first is its headline, by-line, date or section."""
+    if len(paragraph) > 200:
+        return False
+    if _LEAD.fullmatch(paragraph) or _folded(paragraph) in names or _repeats(paragraph, title):
+        return True
+    if paragraph.endswith(_SENTENCE_END[:7]):
+        return (
+            len(paragraph) < 60
+            and dates.parse(paragraph) is not None
+            and len(re.findall(r"[^\W\d_]{4,}", paragraph)) < 5
+        )
+    short = len(paragraph) <= 20 and paragraph.count(" ") < 2 and not re.search("[가-힣\u3040-\u9fff]", paragraph)
+    return short or (len(paragraph) < 60 and dates.parse(paragraph) is not None)
+
+
+def _trails(paragraph: str, before: str, names: set[str]) -> bool:
+    """Whether a paragraph after the article's last is a credit, a notice or another article's teaser."""
+    if len(paragraph) > _LONG:
+        return False
+    if _TAIL.fullmatch(paragraph) or _folded(paragraph) in names:
+        return True
+    # teasers are cut off in mid-sentence; one such line alone may be the article's
+    return all(len(line) >= 60 and not line.endswith(_SENTENCE_END) for line in (paragraph, before))
+
+
+def _repeats(paragraph: str, title: str) -> bool:
+    """Whether a paragraph is the headline again, perhaps shortened or differently worded by a few letters."""
+    paragraph, title = _folded(paragraph), _folded(title)
+    if not title or not paragraph or len(paragraph) > 1.2 * len(title):
+        return paragraph == title != ""
+    if len(paragraph) > 12 and paragraph in title:
+        return True
+    pairs = {title[i : i + 2] for i in range(len(title) - 1)}
+    shared = sum(paragraph[i : i + 2] in pairs for i in range(len(paragraph) - 1))
+    return len(paragraph) > 0.6 * len(title) and shared > 0.9 * (len(paragraph) - 1)
 
 
 def _folded(text: str) -> str:

@@ -14,7 +14,7 @@ from html import unescape
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from pipelines.dates import COUNTRY_ZONES, PageDate, iso, parse, sane
+from pipelines.dates import COUNTRY_ZONES, LATEST, PageDate, iso, parse, sane
 from schemas.records import Page
 from schemas.urls import normalise_url
 
@@ -26,7 +26,7 @@ _HEADING = re.compile(r"<h1\b[^<>]*>(.{1,2000}?)</h1", re.I | re.S)
 _HTML_LANG = re.compile(r"<html\b[^<>]{0,500}?\b(?:xml:)?lang\s*=\s*[\"']?([a-z]{2})\b", re.I)
 _JSON_LD = re.compile(r"<script\b[^<>]{0,300}ld\+json[^<>]{0,300}>", re.I)
 _TIME_TAG = re.compile(r"<time\b[^<>]{0,500}?\bdatetime\s*=\s*[\"']([^\"'<>]{6,60})", re.I)
-_ITEMPROP_DATE = re.compile(r"\bitemprop\s*=\s*[\"']?datePublished\b", re.I)
+_ITEMPROP_DATE = re.compile(r"itemprop\s*=\s*[\"']?date[Pp]ublished\b")
 _DATE_VALUE = re.compile(r"\b(?:content|datetime)\s*=\s*[\"']([^\"'<>]{6,60})", re.I)
 # A day and a time in the text near the headline: 입력 2023.09.13 17:05, 13 сентября 2023, 17:05, 2023年9月13日 17:05
 _WRITTEN_DATE = re.compile(
@@ -93,7 +93,7 @@ class Metadata(NamedTuple):
     language_hint: str  # what the page, or else the outlet, declares
     sources: str  # by-lines and rights, where an agency may be named
     bodies: tuple[str, ...]  # the article's text as JSON-LD carries it, longest first
-    day_only: bool  # the page gave only a day and the entry no time for it
+    latest: str  # the last day that a publication date may be
 
 
 def read(html: str, page: Page) -> Metadata:
@@ -102,7 +102,7 @@ def read(html: str, page: Page) -> Metadata:
     nodes = list(_article_nodes(html))
     now = _now(page)
     zone = _zone(page)
-    published, exact = _published(html, metas, nodes, page, zone, now)
+    published = _published(html, metas, nodes, page, zone, now)
     return Metadata(
         url=_canonical(html, metas, page.url),
         title=_title(html, metas, nodes, page),
@@ -114,7 +114,7 @@ def read(html: str, page: Page) -> Metadata:
         ),
         sources=" | ".join([*_values(metas, _SOURCES), *_values(metas, _AUTHORS), *_ld_names(nodes)])[:1000],
         bodies=_bodies(nodes),
-        day_only=bool(published) and not exact,
+        latest=f"{now + LATEST:%Y-%m-%d}",
     )
 
 
@@ -208,8 +208,8 @@ def _zone(page: Page) -> int:
 
 def _published(
     html: str, metas: dict[str, list[str]], nodes: list[dict[str, Any]], page: Page, zone: int, now: datetime
-) -> tuple[str, bool]:
-    """When the article was published and whether that is exact.
+) -> str:
+    """When the article was published, "" where neither page nor feed says.
 
     A page's own time goes first. Where it only gives a day, a feed's time within a day of it is that article's time;
     a feed's time further off, such as that of a re-publication, is not.
@@ -219,19 +219,19 @@ def _published(
     for date in _candidates(html, metas, nodes, zone, certain=True):
         if sane(date, now):
             if date.exact:
-                return iso(date.at), True
+                return iso(date.at)
             day = day or date
     if day:
-        near = entry and abs(entry.at - day.at) <= timedelta(days=1, hours=14)
-        return (iso(entry.at), entry.exact) if entry and near else (iso(day.at), False)
+        near = entry and entry.exact and abs(entry.at - day.at) <= timedelta(days=1, hours=14)
+        return iso(entry.at if entry and near else day.at)
     if entry:
-        return iso(entry.at), entry.exact
+        return iso(entry.at)
     for date in _candidates(html, metas, nodes, zone, certain=False):
         if sane(date, now):
-            return iso(date.at), date.exact
+            return iso(date.at)
     if (match := _URL_DATE.search(urlsplit(page.url).path)) and (date := sane(parse("-".join(match.groups())), now)):
-        return iso(date.at), False
-    return "", False
+        return iso(date.at)
+    return ""
 
 
 def _candidates(
@@ -249,7 +249,7 @@ def _candidates(
     else:
         body = match.start() if (match := re.search(r"<h1\b", html, re.I)) else 0
         values = [match[1] for match in [_TIME_TAG.search(html, body) or _TIME_TAG.search(html)] if match]
-        near = _TAG.sub(" ", html[max(0, body - 5000) : body + 20000])
+        near = _TAG.sub(" ", html[max(0, body - 3000) : body + 12000])
         values += (match[0] for match in [_WRITTEN_DATE.search(near)] if match)
     for value in values:
         if date := parse(value, zone):
@@ -290,6 +290,8 @@ def _canonical(html: str, metas: dict[str, list[str]], url: str) -> str:
             bare = len(parts.path.strip("/")) < 2 and not parts.query
             if bare and (own.path.strip("/") or own.query):
                 continue
+            if not parts.query and own.path == parts.path and re.search(r"\d{4}", urlsplit(normalise_url(url)).query):
+                continue  # the article's number has been cut off
             # a path that is a mere beginning of the fetched one is a section's address
             if (
                 not parts.query
@@ -313,7 +315,7 @@ def _site(host: str) -> str:
     return ".".join(host.lower().split(".")[-3 if _TWO_PART_SUFFIXES.search(host.lower()) else -2 :])
 
 
-_SEPARATOR = r"(?:\s+[-–—|•·»›<>~:]+\s+|\s*(?:\||::|\s[-–—:]|»)\s*|\s*[_＿]\s*)"
+_SEPARATOR = r"(?:\s+[-–—|•·»›<>~:]+\s+|\s*(?:\||::|\s[-–—:]|»|[：｜])\s*|\s*[_＿]\s*)"
 
 
 def _title(html: str, metas: dict[str, list[str]], nodes: list[dict[str, Any]], page: Page) -> str:
@@ -365,6 +367,7 @@ def _names_site(part: str, folded: set[str]) -> bool:
     part = re.sub(r"\W+", "", part).casefold()
     return bool(part) and any(
         part == name
+        or (len(name) > 2 and part.startswith(name) and len(part) < len(name) + 6)
         or (len(part) > 3 and part in name)
         or (len(name) > 3 and name in part and len(part) < len(name) + 12)
         for name in folded
@@ -381,8 +384,9 @@ def _authors(metas: dict[str, list[str]], nodes: list[dict[str, Any]], page: Pag
     site = {re.sub(r"\W+", "", name).casefold() for name in [*_values(metas, _SITES), page.entry.feed.outlet.name]}
     cleaned: dict[str, None] = {}
     for name in names:
+        name = re.sub(r"https?:\S+|\S+@\S+", " ", name)
         for part in re.split(r"\s*(?:[,;|/·]|\band\b|\bund\b|\bи\b)\s*", name):
-            part = re.sub(r"https?:\S+|\S+@\S+|^(?:by|von|par|автор|글|текст)\b:?\s*", " ", part, flags=re.I)
+            part = re.sub(r"^\s*(?:by|von|par|автор|글|текст)\b:?\s*", " ", part, flags=re.I)
             part = re.sub(
                 r"\s*(?:(?:선임|수습|전문|인턴|논설)?(?:기자|특파원|논설위원)|記者|记者)\s*$", "", part.strip()
             )
