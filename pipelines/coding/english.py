@@ -1,13 +1,826 @@
-"""English: how English-language news marks who speaks."""
+"""English: how English-language news marks who speaks.
+
+A sentence becomes a string of codes, one letter for each word (a name, a title, a verb of speech, a quotation …), so
+that the grammar of attribution can be read by regular expressions over few letters instead of a parser.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pipelines.coding import english_cues as cues
+from pipelines.coding.document import Attribution, Document, Quotation, Speaker
 from pipelines.coding.languages import Base, Language
+
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Sgt|Capt|Sen|Rep|Gov|Adm|Amb|St|Jr|Sr|vs|etc|No|Nos|Inc|Ltd|Co|Corp|Jan|Feb|Mar"
+    r"|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|approx|cf|i\.e|e\.g|Ph\.D)|\b[A-Z])\.$"
+)
+_ACRONYM = re.compile(r"(?:\b[A-Z]\.){2,}$")
+_STARTER = re.compile(r"(?:The|A|An|In|On|At|But|And|He|She|It|They|We|I|This|That|These|Those|If|For|As|While|When|However|His|Her|Its)\b")
+_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:\s+|$)")
+_TOKEN = re.compile(
+    r"(?:[A-Z]\.){2,}|(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Sgt|Capt|Sen|Rep|Gov|Adm|Amb|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\."
+    r"|[A-Z]\.(?=\s?[A-Z])|[’']s\b|n[’']t\b|[^\W\d_][\w]*(?:[-‑&][\w]+|[’'](?!s\b)[^\W\d_]+)*|\d[\d.,]*\w*|[^\w\s]"
+)
+
+_LOWER: dict[str, str] = {}
+for _code, _words in (
+    ("l", ()),
+    ("G", cues.GROUPS),
+    ("q", cues.TITLE_PARTS),
+    ("O", cues.ORGANISATIONS),
+    ("T", cues.TITLES),
+    ("a", cues.ADVERBS),
+    ("t", cues.TIME),
+    ("d", cues.DETERMINERS),
+    ("p", cues.PREPOSITIONS),
+    ("b", cues.SUBORDINATORS),
+    ("x", cues.AUXILIARIES),
+    ("e", cues.BE),
+    ("m", cues.MODALS),
+    ("k", cues.NEGATIONS),
+    ("P", cues.PERSONAL),
+    ("c", ("and", "or", "&")),
+    ("h", ("that",)),
+    ("w", ("who", "which", "whom", "whose")),
+    ("b", ("as",)),
+):
+    for _word in _words:
+        _LOWER[_word] = _code
+_PUNCTUATION = {
+    ",": ",", ";": ";", ":": ":", "(": "(", ")": ")", "[": "(", "]": ")", "–": "-", "—": "-", "-": "-", ".": ".",
+    "?": ".", "!": ".", "…": ".", "’": "s", "'": "s",
+}  # fmt: skip
+_INDEFINITE = frozenset("a an one another some".split())
+_NOUN_FORMS = frozenset(
+    "claim claims report reports view views comment comments remark remarks call calls estimate estimates forecast "
+    "forecasts demand demands hope hopes fear fears protest protests praise blame answer answers reply replies note notes "
+    "promise promises pledge pledges vow vows charge charges challenge challenges question questions signal signals stress "
+    "doubt doubts worry worries appeal appeals detail details highlight highlights post posts offer offers voice voices echo "
+    "guess support object address link links ties frame cast label rate rates hit hits play plays point points state "
+    "states mention release releases issue issues share shares warning express speculate judge contrast fault back".split()
+)
+
+
+class _Unit(NamedTuple):
+    """One sentence, or the sentences that one quotation holds together."""
+
+    start: int
+    end: int
+    paragraph: int
+
+
+class _Cue(NamedTuple):
+    at: int  # token of the cue
+    first: int  # token where the clause of the cue begins
+    speaker: Speaker
+    word: str
+    rule: str
+    forward: bool  # the speech follows the cue
+    verb: str = ""
+    source: Speaker | None = None
+    again: bool = False  # the subject of the cue before, not named again
 
 
 class English(Base):
     code = "en"
+    pronouns = cues.PERSONAL
+    organisation_nouns = {
+        **dict.fromkeys(("ministry", "department", "office", "agency", "embassy", "council", "commission", "bureau", "service",
+                         "government", "administration", "regime", "side", "military", "army", "mission", "delegation", "staff"),
+                        frozenset({"ministry", "state", "international"})),
+        **dict.fromkeys(("newspaper", "daily", "paper", "magazine", "weekly", "broadcaster", "outlet", "publication", "network",
+                         "channel", "editorial", "commentary", "article"),
+                        frozenset({"newspaper", "magazine", "broadcaster", "agency"})),
+        **dict.fromkeys(("party", "opposition", "camp", "caucus", "faction"), frozenset({"party"})),
+        **dict.fromkeys(("institute", "center", "centre", "think-tank", "thinktank", "university", "foundation", "group"),
+                        frozenset({"institute", "association"})),
+        **dict.fromkeys(("organization", "organisation", "union", "bloc", "alliance", "panel", "team"), frozenset({"international"})),
+        **dict.fromkeys(("statement", "report", "communique", "dispatch"),
+                        frozenset({"ministry", "state", "international", "institute", "association", "party", "agency"})),
+    }  # fmt: skip
+
+    # -- segmentation ----------------------------------------------------------------------------------------------
+
+    def sentences(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        found = []
+        begin = start
+        for match in _END.finditer(text, start, end):
+            after = match.end()
+            if after >= end:
+                break
+            mark = match.start()
+            nxt = text[after]
+            if nxt.islower() or (nxt in ",;:)" or (nxt in "“\"‘'«(" and after + 1 < end and text[after + 1].islower() and text[mark] == ".")):
+                continue
+            if text[mark] == "." and match.group().startswith(". "):
+                head = text[max(begin, mark - 8) : mark + 1]
+                if _ABBREVIATION.search(head) and not (_ACRONYM.search(head) and _STARTER.match(text, after)):
+                    continue
+            cut = mark + len(match.group().rstrip())
+            found.append((begin, cut))
+            begin = after
+        if begin < end:
+            found.append((begin, end))
+        return found
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    def key(self, name: str) -> str:
+        return "".join(c for c in name.casefold() if c.isalnum())
+
+    def short_forms(self, name: str) -> tuple[str, ...]:
+        parts = [p for p in name.split() if p.rstrip(".").casefold() not in ("jr", "sr", "ii", "iii")]
+        if len(parts) < 2:
+            return ()
+        if parts[0].casefold() in cues.KOREAN_FAMILIES and ("-" in name or len(parts) == 3 or parts[-1].casefold() not in cues.KOREAN_FAMILIES):
+            return (self.key(parts[0]),)
+        return (self.key(parts[-1]),)
+
+    def role_key(self, role: str) -> str:
+        head = re.split(r"\s(?:of|for|at|in|to|on|with|and)\s|,", f"{role} ", maxsplit=1)[0]
+        for word in reversed(re.findall(r"[\w-]+", head.casefold())):
+            if word in cues.TITLES or word in cues.ORGANISATIONS:
+                return _SAME_TITLE.get(word, word)
+        return ""
+
+    def register(self, role: str, affiliation: str) -> str:
+        low = f"{role} {affiliation}".casefold()
+        former = bool(re.search(r"\bformer\b|\bex-|\bretired\b|\bonce\b", low))
+        for occupation, words in _REGISTER:
+            if words.search(low):
+                if former and occupation == "official":
+                    return "activist" if "panel" in low or "monitor" in low else "scholar"
+                return occupation
+        return ""
+
+    def country(self, text: str) -> str:
+        low = text.casefold().replace("’", "'")
+        for pattern, code in _COUNTRY_PHRASES:
+            if pattern in low:
+                return code
+        for word in re.findall(r"[\w.]+", low):
+            code = cues.DEMONYMS.get(word) or cues.DEMONYMS.get(word.rstrip("."))
+            if code:
+                return code
+        return ""
+
+    # -- attribution -----------------------------------------------------------------------------------------------
+
+    def attributions(self, document: Document) -> list[Attribution]:
+        found: list[Attribution] = []
+        before: tuple[_Unit, bool] | None = None  # the unit before, and whether it is nothing but a quotation
+        for unit in _units(document):
+            reader = _Reader(document, unit)
+            made = reader.attributions()
+            if made and before and before[1] and before[0].paragraph == unit.paragraph and reader.bare():
+                made[0] = made[0]._replace(start=before[0].start, direct=True)
+            found += made
+            before = (unit, not made and set(reader.codes) <= set("Q.,") and "Q" in reader.codes)
+        return found
+
+    def headline(self, document: Document) -> list[Attribution]:
+        text = document.text
+        match = re.match(r"\s*([^:“\"]{2,70}?):\s+(?=\S)", text)
+        if match:
+            reader = _Reader(document, _Unit(match.start(1), match.end(1), 0))
+            speaker = reader.noun_phrase(0, len(reader.codes))
+            if speaker:
+                end = len(text.rstrip())
+                return [Attribution(match.start(1), end, speaker, ":", "headline_colon", _quoted(document, 0, end))]
+        match = re.search(r"(?:[:,]|\s[-–—|])\s+([^,:]{2,60})\s*$", text)
+        if match and match.start() > 15:
+            reader = _Reader(document, _Unit(match.start(1), match.end(1), 0))
+            speaker = reader.noun_phrase(0, len(reader.codes))
+            if speaker and not reader.cues():
+                return [Attribution(0, match.end(1), speaker, match.group()[0], "headline_trailing", _quoted(document, 0, len(text)))]
+        return []
+
+
+_SAME_TITLE = {
+    "spokeswoman": "spokesman", "spokesperson": "spokesman", "spokespeople": "spokesman", "chairwoman": "chairman",
+    "chairperson": "chairman", "chair": "chairman", "congresswoman": "congressman", "prof": "professor", "prof.": "professor",
+    "gen": "general", "gen.": "general", "sen": "senator", "sen.": "senator", "rep": "lawmaker", "rep.": "lawmaker",
+    "legislator": "lawmaker", "advisor": "adviser", "paper": "newspaper", "daily": "newspaper", "centre": "center",
+    "organisation": "organization", "academic": "scholar", "specialist": "expert",
+}  # fmt: skip
+_REGISTER = tuple(
+    (occupation, re.compile(rf"\b(?:{words})"))
+    for occupation, words in (
+        ("activist", r"activist|laureate|campaigner|human rights|defector|ngo\b|panel of experts|sanctions monitor|un monitor"),
+        ("scholar", r"professor|prof\b|researcher|fellow|analyst|experts?\b|scholar|historian|academic|lecturer|economist|specialist|"
+                    r"strategist|think[- ]tank|watchers?\b|observers?\b|(?:director|head|chair|president|founder|vice).{0,60}(?:institute|center|centre|program|studies|university|foundation)"),
+        ("journalist", r"journalist|columnist|correspondent|reporter|editor|author|commentator|writer|blogger"),
+        ("politician", r"lawmaker|senator|sen\b|congress(?:man|woman)|rep\b|\bmp\b|mep\b|legislator|member of (?:parliament|the national assembly|congress|the house)|"
+                       r"floor leader|party|parliament|opposition|politician|presidential candidate|whip\b"),
+        ("official", r"minister|ministry|secretary|president|spokes|ambassador|envoy|officials?\b|coordinator|advis[eo]r|commander|general|gen\b|admiral|chief|director|"
+                     r"commissioner|representative|joint chiefs|premier|chancellor|diplomat|prosecutor|government|administration|department|white house|pentagon|"
+                     r"kremlin|military|army|intelligence|embassy|colonel|marshal|governor|authorities|leader|officer|deputy|chairman|attach|politburo|central committee|side\b"),
+        ("newspaper", r"newspaper|media|daily|editorial|press|magazine|outlets?\b|broadcaster|publication|paper|times|post\b"),
+    )
+)  # fmt: skip
+_COUNTRY_PHRASES = tuple(
+    (phrase, code)
+    for phrase, code in (
+        ("south korea", "KR"), ("s. korea", "KR"), ("north korea", "KP"), ("n. korea", "KP"), ("the north", "KP"), ("the south", "KR"),
+        ("united states", "US"), ("united nations", "UN"), ("united kingdom", "GB"), ("european union", "EU"),
+        ("security council", "UN"), ("white house", "US"), ("state department", "US"), ("joint chiefs of staff of the rok", "KR"),
+        ("people power", "KR"), ("democratic party of korea", "KR"), ("national assembly", "KR"), ("blue house", "KR"),
+    )
+) + tuple((word.replace("_", " "), code) for code, words in cues.INSTITUTIONS.items() for word in words.split())  # fmt: skip
+
+
+def _units(document: Document) -> Iterator[_Unit]:
+    start = -1
+    for i, sentence in enumerate(document.sentences):
+        if start < 0:
+            start = sentence.start
+        quotation = document.quotation_at(sentence.end - 1)
+        follows = i + 1 < len(document.sentences) and document.sentences[i + 1].paragraph == sentence.paragraph
+        if follows and quotation and quotation.end > sentence.end:
+            continue
+        yield _Unit(start, sentence.end, sentence.paragraph)
+        start = -1
+
+
+def _quoted(document: Document, start: int, end: int) -> bool:
+    return any(not q.scare for q in document.quotations_in(start, end))
+
+
+class _Reader:
+    """Reads one unit: its words as codes, and what they attribute to whom."""
+
+    def __init__(self, document: Document, unit: _Unit) -> None:
+        self.document = document
+        self.unit = unit
+        self.words: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.quotes: dict[int, Quotation] = {}
+        codes: list[str] = []
+        text = document.text
+        place = unit.start
+        for quotation in document.quotations_in(unit.start, unit.end):
+            self._tokens(text, place, min(quotation.start, unit.end), codes)
+            if codes and codes[-1] == "\x00":
+                codes.pop()
+                self.words.pop(), self.starts.pop(), self.ends.pop()
+            self.quotes[len(codes)] = quotation
+            codes.append("Q")
+            self.words.append("“")
+            self.starts.append(max(quotation.start - 1, unit.start))
+            self.ends.append(min(quotation.end + 1, unit.end))
+            place = min(quotation.end + (1 if quotation.closed else 0), unit.end)
+        self._tokens(text, place, unit.end, codes)
+        self.codes = self._disambiguated(codes)
+
+    def _tokens(self, text: str, start: int, end: int, codes: list[str]) -> None:
+        for match in _TOKEN.finditer(text, start, end):
+            word = match.group()
+            first = word[0]
+            low = word.lower()
+            if first.isalpha():
+                if first.isupper():
+                    opening = not codes or codes[-1] in ".Q:"
+                    code = self._capital(word, low, opening)
+                else:
+                    code = _LOWER.get(low) or ("V" if low in cues.SPEECH else "l")
+                    if code in "OTqa" and low in cues.SPEECH:
+                        code = "V"
+                    elif code == "l" and low.endswith("ly"):
+                        code = "a"
+                if code == "V" and low.endswith("ing"):
+                    code = "I"
+            elif first.isdigit():
+                code = "n"
+            elif low in ("’s", "'s"):
+                code, low = "s", "'s"
+            elif low in ("n’t", "n't"):
+                code, low = "k", "n't"
+            elif first in "“”\"«»„‘「」『』":
+                codes.append("\x00") if match.end() == end else None
+                if match.end() != end:
+                    continue
+                self.words.append(low), self.starts.append(match.start()), self.ends.append(match.end())
+                continue
+            else:
+                code = _PUNCTUATION.get(first, "l")
+            codes.append(code)
+            self.words.append(low)
+            self.starts.append(match.start())
+            self.ends.append(match.end())
+
+    @staticmethod
+    def _capital(word: str, low: str, opening: bool) -> str:
+        if low in cues.DEMONYMS:
+            return "D"
+        code = _LOWER.get(low, "")
+        if code in ("T", "O", "t", "q"):
+            return code
+        if code == "G" and (opening or low in ("koreans", "americans", "russians", "ukrainians", "europeans", "republicans", "democrats")):
+            return code
+        if opening:
+            if code:
+                return code
+            if low in cues.SPEECH and not low.endswith(("ed", "id")):
+                return "N" if not low.endswith("ing") else "l"
+            if low.endswith("ly"):
+                return "a"
+            if low.endswith("ing") and len(low) > 6:
+                return "l"
+        elif code in ("d", "p", "c") and len(word) > 1 and word != word.upper():
+            return "N" if code == "d" else code
+        elif code == "P" and low == "i":
+            return "P"
+        return "N"
+
+    def _disambiguated(self, codes: list[str]) -> str:
+        """Settles words that are verbs of speech in one place and nouns in another."""
+        words = self.words
+        size = len(codes)
+        for i, code in enumerate(codes):
+            word = words[i]
+            if code == "h":
+                # "that" before a noun is a determiner only where no verb of speech stands before it
+                continue
+            if code == "V":
+                before = codes[i - 1] if i else ""
+                if before in ("d", "s", "q", "n") or (before == "p" and words[i - 1] != "to"):
+                    codes[i] = "O" if word in cues.ORGANISATIONS else "K" if word in cues.NOUNS else "l"
+                elif word in _NOUN_FORMS and (before in ("l", "T", "O", "V", "I", "k", "m") or not i or (before == "D" and i + 1 < size and codes[i + 1] == "p")):
+                    if not (before in ("T", "O") and i + 1 < size and codes[i + 1] in "hQPd"):
+                        codes[i] = "O" if word in cues.ORGANISATIONS else "K" if word in cues.NOUNS else "l"
+            elif code == "I":
+                before = codes[i - 1] if i else ""
+                if before in ("d", "s", "q", "l", "p", "V") and word in cues.NOUNS:
+                    codes[i] = "K"
+            elif code == "l" and word in cues.NOUNS:
+                codes[i] = "K"
+            elif code == "t" and word in ("may", "march", "mar.") and i and codes[i - 1] in "NPDTG":
+                codes[i] = "m"
+            elif code == "O" and word in ("statement", "report", "commentary", "editorial") and i + 1 < size and codes[i + 1] in "p:h":
+                codes[i] = "K"
+        return "".join(codes)
+
+    # -- speech acts -----------------------------------------------------------------------------------------------
+
+    def bare(self) -> bool:
+        """Whether the unit is a cue without content: "Kim said on Tuesday."."""
+        codes = self.codes
+        if "Q" in codes or "h" in codes or ":" in codes:
+            return False
+        last = max(codes.rfind("V"), codes.rfind("I"))
+        return last >= 0 and re.fullmatch(r"(?:(?:G|pd?[tnqlDNOTs]+|d?[tn]+|a|l)*)\.?", codes[last + 1 :]) is not None and len(codes) < 25
+
+    def attributions(self) -> list[Attribution]:
+        found = self.cues()
+        if not found:
+            return []
+        kept: list[_Cue] = []
+        for cue in found:
+            if kept:
+                last = kept[-1]
+                if cue.speaker.kind == "pronoun" and last.forward and cue.forward and cue.speaker.name in ("he", "she", "it", "they", "we", "i"):
+                    continue  # "X said that he believes …": still X
+                if cue.again or self._same(cue.speaker, last.speaker):
+                    continue
+                nested = last.forward and cue.forward and self.codes[last.at + 1 : cue.first].strip("hatnpdG,NDTOqls") == "" and not self._quote_between(last.at, cue.first)
+                if nested and (cue.first - last.at) <= (12 if last.verb in cues.REPORT else 3):
+                    kept[-1] = cue._replace(source=last.speaker, first=last.first)
+                    continue
+            kept.append(cue)
+        unit = self.unit
+        result = []
+        begin = unit.start
+        for i, cue in enumerate(kept):
+            end = unit.end
+            if i + 1 < len(kept):
+                end = self._cut(cue, kept[i + 1])
+                if end <= begin:
+                    continue
+            result.append(
+                Attribution(begin, end, cue.speaker, cue.word, cue.rule, _quoted(self.document, begin, end), cue.source)
+            )
+            begin = end
+        text = self.document.text
+        return [a._replace(start=a.start + len(text[a.start : a.end]) - len(text[a.start : a.end].lstrip())) for a in result]
+
+    def _quote_between(self, a: int, b: int) -> bool:
+        return "Q" in self.codes[a:b]
+
+    def _cut(self, cue: _Cue, after: _Cue) -> int:
+        """Where the speech of one cue ends and that of the next begins."""
+        if after.forward:
+            at = after.first
+            while at > cue.at + 1 and self.codes[at - 1] in "bca":
+                at -= 1
+            return self.starts[at]
+        between = range(after.at - 1, cue.at, -1)
+        for i in between:
+            if self.codes[i] == "Q":
+                return self.starts[i]
+        for i in between:
+            if self.codes[i] in ";." or self.codes[i] in "bc" and self.codes[i - 1] == ",":
+                return self.starts[i]
+        return self.unit.end
+
+    def _same(self, a: Speaker, b: Speaker) -> bool:
+        if a.kind != "name" or b.kind != "name":
+            return a.kind == b.kind and (a.name or a.role) == (b.name or b.role)
+        one, other = a.name.casefold().split(), b.name.casefold().split()
+        return bool(one and other) and (one[-1] == other[-1] or one[0] == other[0] or a.name in b.name or b.name in a.name)
+
+    def cues(self) -> list[_Cue]:
+        """Every cue of speech in the unit, by place."""
+        codes, words = self.codes, self.words
+        found: list[_Cue] = []
+        subject: Speaker | None = None  # of the last finite verb of speech
+        for i, code in enumerate(codes):
+            cue = None
+            if code == "V":
+                cue = self._verb(i, subject)
+            elif code == "I":
+                cue = self._participle(i, subject)
+            elif code == "l" and words[i] == "according" and i + 1 < len(words) and words[i + 1] == "to":
+                cue = self._according(i)
+            elif code == ":":
+                cue = self._colon(i, found)
+            elif code == "K":
+                cue = self._noun(i)
+            elif code == "p" and words[i] in ("to", "for") and i <= 1 + (codes[:1] == "a"):
+                cue = self._opening_to(i)
+            if cue:
+                found.append(cue)
+                subject = cue.speaker
+        return found
+
+    def _verb(self, v: int, subject: Speaker | None) -> _Cue | None:
+        codes, words = self.codes, self.words
+        word = words[v]
+        verb = cues.SPEECH[word]
+        if not self._completed(v, verb):
+            return None
+        j = len(re.sub(r"(?:p?d?[tn]+,?(?=$)|[axk])*$", "", codes[:v]))
+        skipped = codes[j:v]
+        negated = "k" in skipped
+        if negated and verb not in cues.THINK and verb not in ("deny", "exclude", "rule"):
+            return None
+        before = codes[j - 1] if j else ""
+        if before == "e" or "e" in skipped:
+            if verb in ("quote", "cite") and self._follows(v, ("as",)):
+                region = self._left(j - 1)
+                if region:
+                    return _Cue(v, region[0], region[1], word, "quoted_as_saying", True, verb)
+            return None
+        if before == "m" or (before == "p" and words[j - 1] == "to"):
+            if before == "p" and j >= 2 and words[j - 2] in ("on", "continued", "goes", "continues") and subject:
+                return _Cue(v, j, subject, word, "coordinated", True, verb, again=True)
+            return None
+        if verb in ("quote", "cite") and (inner := self._quoted_inner(v)):
+            outer = self._left(j)
+            return _Cue(v, outer[0] if outer else v, inner, word, "quoted_source", True, verb, outer[1] if outer else None)
+        inverted = before in ("Q", ",", "") or (before == "." and j == v)
+        if inverted and verb not in ("cite", "quote"):
+            spoken = self._right(v + 1)
+            # "…," said X: the speech stands before the cue, and nothing between comma and cue is a subject
+            if spoken and (before == "Q" or before == "" or self._starts_name(v + 1)):
+                left = self._interposed(j) if before == "," and codes[: j - 1].rstrip(",") else None
+                if left is None or "Q" in codes[:j]:
+                    return _Cue(v, v, spoken, word, "verb_subject", False, verb)
+        if before == "c" or (before == "b" and words[j - 1] in ("but", "while", "though", "although", "yet", "nor")):
+            if subject:
+                return _Cue(v, j, subject, word, "coordinated", True, verb, again=True)
+            first = self._first_subject(v)
+            return _Cue(v, first[0], first[1], word, "coordinated", True, verb) if first else None
+        region = self._left(j)
+        if region is None:
+            return None
+        forward = not (codes[:region[0]].endswith((",", "Q")) and "Q" in codes[: region[0]] and not self._content_after(v))
+        return _Cue(v, region[0], region[1], word, "subject_verb", forward, verb)
+
+    def _content_after(self, v: int) -> bool:
+        return re.match(r"(?:G|[pa]?d?[tnNDOTqls]+)*[.,]?$", self.codes[v + 1 :]) is None
+
+    def _completed(self, v: int, verb: str) -> bool:
+        """Whether the words that the verb needs to be one of speech follow it."""
+        needs = cues.NEEDS.get(verb)
+        if needs is None:
+            return True
+        window = self.words[v + 1 : v + 6]
+        if verb in ("refuse", "decline"):
+            return len(window) > 1 and window[0] == "to" and window[1] in cues.RULED_OUT
+        if verb == "see" and "as" not in self.words[v + 1 : v + 16] and not (window and window[0] in ("no", "little", "signs")):
+            return False
+        if verb in ("view", "regard", "portray", "present", "frame", "interpret", "consider"):
+            return bool(needs & set(self.words[v + 1 : v + 14]))
+        if verb in ("point", "continue", "want", "put", "hold", "feel", "find", "know", "speak", "rule", "play", "hope", "fear"):
+            return bool(window) and (window[0] in needs or (verb in ("hold", "point", "put") and bool(needs & set(window))))
+        return bool(needs & set(window))
+
+    def _follows(self, v: int, wanted: tuple[str, ...]) -> bool:
+        return self.words[v + 1 : v + 2] and self.words[v + 1] in wanted
+
+    def _participle(self, i: int, subject: Speaker | None) -> _Cue | None:
+        codes, words = self.codes, self.words
+        verb = cues.SPEECH[words[i]]
+        if not self._completed(i, verb):
+            return None
+        before = codes[i - 1] if i else ""
+        if verb in ("cite", "quote"):
+            inner = self._right(i + 1)
+            if inner:
+                return _Cue(i, i, inner, words[i], "citing", bool(codes[i + 1 :].strip(".NDTOqlsdpG,")), verb, subject)
+            return None
+        stripped = len(re.sub(r"[axk]*$", "", codes[:i]))
+        if stripped and codes[stripped - 1] == "e":
+            region = self._left(stripped - 1)
+            return _Cue(i, region[0], region[1], words[i], "subject_verb", True, verb) if region else None
+        if before in (",", "Q", "c", "-") or (before == "a" and i > 1 and codes[i - 2] in ",Q"):
+            if subject:
+                return _Cue(i, i, subject, words[i], "participle", True, verb, again=True)
+            first = self._first_subject(i)
+            return _Cue(i, first[0], first[1], words[i], "participle", True, verb) if first else None
+        return None
+
+    def _according(self, i: int) -> _Cue | None:
+        speaker = self._right(i + 2)
+        if not speaker or (speaker.kind == "role" and speaker.role.split()[-1:] and speaker.role.split()[-1].lower() in ("agency",) and False):
+            return None
+        forward = i < 2 or self.codes[i - 1] in ".;"
+        return _Cue(i, i, speaker, "according to", "according_to", forward)
+
+    def _opening_to(self, i: int) -> _Cue | None:
+        """ "To Patrick Cronin, chair of …, “…”": a name between "to" and a comma at the beginning."""
+        codes = self.codes
+        match = re.match(r"[NDTOq]*N[N]*,", codes[i + 1 :])
+        if not match:
+            return None
+        speaker = self.noun_phrase(i + 1, i + match.end())
+        if not speaker or speaker.kind != "name" or (self.words[i] == "for" and "Q" not in codes):
+            return None
+        return _Cue(i, i, self._with_apposition(speaker, i + match.end()), self.words[i], "to_name", True)
+
+    def _colon(self, i: int, found: list[_Cue]) -> _Cue | None:
+        codes = self.codes
+        if found or i + 1 >= len(codes) or (codes[i + 1] != "Q" and i > 6):
+            return None
+        region = re.search(r"[^,;:.Q()\-]*$", codes[:i]).group()
+        first = i - len(region)
+        if codes[i + 1] == "Q":
+            trailing = re.search(r"(?:[NDTOqls]*N|[dDTOqlN]*[TOG])$", region)
+            if trailing:
+                speaker = self.noun_phrase(i - len(trailing.group()), i)
+                return _Cue(i, first, speaker, ":", "colon", True) if speaker else None
+            return None
+        if first == 0 and len(self.document.text) < 300:
+            speaker = self.noun_phrase(0, i)
+            return _Cue(i, 0, speaker, ":", "colon", True) if speaker and speaker.kind == "name" else None
+        return None
+
+    def _noun(self, i: int) -> _Cue | None:
+        """ "the opinion of X that …", "in X's view, …", "a statement by X: …"."""
+        codes, words = self.codes, self.words
+        noun = words[i]
+        after = words[i + 1] if i + 1 < len(words) else ""
+        if noun in ("view", "opinion", "words", "assessment", "estimation", "reading", "judgment", "judgement", "belief"):
+            match = re.search(r"p(d?[DNTOqlG]*[NDOTG]s|d)[l]*$", codes[:i])
+            if match and words[match.start()] in ("in", "by", "from"):
+                first = match.start() + 1
+                if match.group(1) == "d" and words[first] in ("his", "her", "their", "its"):
+                    here = Speaker("pronoun", self.starts[first], self.ends[first], {"his": "he", "her": "she", "their": "they", "its": "it"}[words[first]])
+                    return _Cue(i, match.start(), here, f"in {words[first]} {noun}", "in_view", True)
+                if match.group(1) != "d" and (speaker := self.noun_phrase(first, match.end(1) - 1)):
+                    return _Cue(i, match.start(), speaker, f"in … {noun}", "in_view", True)
+        if after in ("of", "by", "from") and (speaker := self._right(i + 2)) and speaker.kind in ("name", "role", "group"):
+            rest = codes[i + 2 :]
+            opening = i >= 2 and codes[i - 1] == "d" and words[i - 2] in ("in", "by")
+            if opening or re.search(r"h|:Q|:", rest) or codes[max(i - 3, 0) : i].count("e"):
+                # the statement must say what was said: "that …", a colon, a quotation
+                return _Cue(i, max(i - 2, 0), speaker, f"{noun} {after}", "noun_of", True)
+        if i + 1 < len(codes) and codes[i + 1] in "he" and (match := re.search(r"(d?[DNTOqlG]*[NDOTG])s[lq]*$", codes[:i])):
+            speaker = self.noun_phrase(match.start(1), match.end(1))
+            if speaker and speaker.kind != "group":
+                return _Cue(i, match.start(1), speaker, noun, "possessive_noun", True)
+        return None
+
+    def _quoted_inner(self, v: int) -> Speaker | None:
+        """ "TASS quoted Peskov as saying": who stands between the verb and "as"."""
+        match = re.match(r"([dDNTOqls,G]*?[NDTOG])(?:[^b]{0,6})b", self.codes[v + 1 :])
+        if match and self.words[v + match.end()] == "as":
+            return self.noun_phrase(v + 1, v + 1 + match.end(1))
+        return None
+
+    # -- noun phrases ----------------------------------------------------------------------------------------------
+
+    def _starts_name(self, i: int) -> bool:
+        return re.match(r"[a]?(?:d?[lqDns]*[NTOGD]|P)", self.codes[i:]) is not None
+
+    def _left(self, j: int) -> tuple[int, Speaker] | None:
+        """The subject that ends before token j, and where its clause begins."""
+        codes = self.codes
+        if not j:
+            return None
+        last = codes[j - 1]
+        if last in ",)-":
+            return self._interposed(j)
+        if last == "w":
+            k = j - 1 - (j >= 2 and codes[j - 2] == ",")
+            region = self._region(k)
+            speaker = self.noun_phrase(region, k) or (self._trailing(region, k))
+            return (region, speaker) if speaker and self.words[j - 1] == "who" else None
+        region = self._region(j)
+        speaker = self.noun_phrase(region, j)
+        return (region, speaker) if speaker else None
+
+    def _region(self, j: int) -> int:
+        return max(self.codes.rfind(c, 0, j) for c in ",;:.Q()-hwbVIKm") + 1
+
+    def _interposed(self, j: int) -> tuple[int, Speaker] | None:
+        """The subject before an apposition, a relative clause or a parenthesis that ends before token j."""
+        codes = self.codes
+        end = j - 1
+        fallback: tuple[int, Speaker] | None = None
+        for _ in range(5):
+            begin = max(codes.rfind(c, 0, end) for c in ",;:.Q()-") + 1
+            segment = codes[begin:end]
+            closes = begin > 0 and codes[begin - 1] in ",(-"
+            speaker = None
+            if segment and segment[0] not in "pwIb":
+                lead = re.match(r"[ca]*", segment).end()
+                speaker = self._trailing(begin + lead, end) or (self.noun_phrase(begin + lead, end) if segment[lead:lead + 1] in ("d", "P", "G", "T", "D", "N") and "V" not in segment else None)
+            if speaker and end < j - 1:
+                interposed = codes[end + 1 : j - 1]
+                if not re.match(r"[dtTlwDpnqaOGNIeb]", interposed):
+                    speaker = None
+            if speaker and end < j - 1:
+                if speaker.kind == "name":
+                    return begin, self._with_apposition(speaker, end + 1)
+                fallback = (begin, speaker)
+            if not closes:
+                break
+            end = begin - 1
+        return fallback
+
+    def _trailing(self, begin: int, end: int) -> Speaker | None:
+        """The name with which a region ends, unless a preposition governs it."""
+        match = re.search(r"([NDTOqls]*)(N+)$", self.codes[begin:end])
+        if not match:
+            mention = self._mention_ending(end)
+            if mention is None or self.codes[max(mention - 1, 0)] == "p":
+                return None
+            return self.noun_phrase(mention, end)
+        first = begin + match.start()
+        governed = first > begin and self.codes[first - 1] == "p" or (first - 1 > begin and self.codes[first - 1] == "d" and self.codes[first - 2] == "p")
+        if governed and "T" not in match.group(1):
+            return None
+        return self.noun_phrase(first, end)
+
+    def _mention_ending(self, end: int) -> int | None:
+        """The first token of the listed name that ends with token end-1."""
+        if end < 1:
+            return None
+        for mention in self.document.mentions_in(max(self.starts[end - 1] - 60, 0), self.ends[end - 1]):
+            if mention.end == self.ends[end - 1]:
+                return next((i for i in range(end - 1, -1, -1) if self.starts[i] <= mention.start), None)
+        return None
+
+    def _right(self, i: int) -> Speaker | None:
+        """The noun phrase that begins at token i, with its apposition."""
+        codes = self.codes
+        start = i + re.match(r"a?", codes[i:]).end()
+        match = re.match(r"P|(?:d?[lqDnNTOGsac&]*?(?:[NTOGD](?![NTOGD])))(?=p|[,.;:Q()\-hbwVIxemtac]|l|$)", codes[start:])
+        match = re.match(r"P|d?[lqDnNTOGs]*[NTOGD]", codes[start:])
+        if not match:
+            return None
+        end = start + match.end()
+        # "spokesman for the Foreign Ministry": the head takes its prepositional phrases along
+        speaker = self.noun_phrase(start, end)
+        if speaker and speaker.kind in ("role", "group"):
+            phrase = re.match(r"(?:p(?:d?[lqDnNTOGs]*[NTOGDl])(?:cd?[lqDNTO]*[NTOD])?)+", codes[end:])
+            if phrase:
+                name = re.match(r"", "")
+                speaker = self.noun_phrase(start, end + phrase.end()) or speaker
+        return self._with_apposition(speaker, end) if speaker else None
+
+    def _first_subject(self, before: int) -> tuple[int, Speaker] | None:
+        """The subject with which the sentence begins, for verbs that share it."""
+        codes = self.codes
+        begin = 0
+        for part in re.split(r"[,;:Q()\-]", codes[:before]):
+            if part and part[0] not in "pbtInl":
+                lead = re.match(r"[ca]*", part).end()
+                match = re.match(r"P|d?[lqDnNTOGs]*[NTOGD]", part[lead:])
+                if match:
+                    speaker = self.noun_phrase(begin + lead, begin + lead + match.end())
+                    if speaker:
+                        return begin, self._with_apposition(speaker, begin + lead + match.end())
+            begin += len(part) + 1
+        return None
+
+    def noun_phrase(self, begin: int, end: int) -> Speaker | None:
+        """Reads tokens [begin, end) as a speaker: a name with its titles, an office, a group or a pronoun."""
+        codes, words = self.codes, self.words
+        while begin < end and codes[begin] in "acb":
+            begin += 1
+        region = codes[begin:end]
+        if not region:
+            return None
+        if region[-1] == "P":
+            return Speaker("pronoun", self.starts[end - 1], self.ends[end - 1], words[end - 1])
+        if region[0] == "p":  # an adverbial before the subject: "On Monday Kim", "In Seoul President Yoon"
+            match = re.search(r"(?<=[tnD])(?:[qDTO]*)N+$|P$", region[1:])
+            if not match:
+                return None
+            begin += 1 + match.start()
+            region = codes[begin:end]
+        name = re.search(r"N[Nn]*$", region)
+        mention = self._mention_ending(end)
+        if mention is not None and mention >= begin:
+            first = mention
+        elif name:
+            first = begin + name.start()
+        else:
+            first = -1
+        if first >= 0:
+            lead = codes[begin:first]
+            governed = re.search(r"pd?[lqDNOGs]*$", lead)
+            if not governed:
+                return self._named(begin, first, end)
+            tail = lead[governed.start() :]
+            if name and len(name.group()) >= 2 and re.search(r"[OT]$", tail) and mention is not None:
+                return self._named(begin, first, end)  # "of the Democratic Party Park Kwang On"
+        head = re.match(r"[^p]*", region).group()
+        head = head.rstrip("lan")
+        if not head:
+            return None
+        last = begin + len(head) - 1
+        if head[-1] in "TOG" or (head == "d" and words[begin] in ("some", "many", "most", "others", "several", "both")) or (head[-1] == "D"):
+            return self._titled(begin, last + 1, end)
+        if head[-1] == "N" and begin + len(head) < end:
+            first = begin + re.search(r"[ND]*N$", head).start()
+            return self._named(begin, first, last + 1)
+        return None
+
+    def _named(self, begin: int, first: int, end: int) -> Speaker:
+        text = self.document.text
+        start, stop = self.starts[first], self.ends[end - 1]
+        title = text[self.starts[begin] : self.ends[first - 1]] if first > begin else ""
+        title = re.sub(r"^(?:the|an?|The|An?)\s+", "", title).strip()
+        affiliation = ""
+        if title and (cut := re.search(r"^(.*?)(?:[’']s?)\s+(\S.*)$", title)):
+            affiliation, title = cut.group(1), cut.group(2)
+        return Speaker("name", start, stop, text[start:stop], title, affiliation)
+
+    def _titled(self, begin: int, last: int, end: int) -> Speaker | None:
+        """An office, an organisation or a group by its common noun: "the foreign minister", "some experts"."""
+        text, codes, words = self.document.text, self.codes, self.words
+        head = words[last - 1]
+        code = codes[last - 1]
+        first = begin
+        while first < last - 1 and codes[first] in "dac":
+            first += 1
+        indefinite = words[begin] in _INDEFINITE
+        start, stop = self.starts[first], self.ends[last - 1]
+        role = text[start:stop]
+        rest = text[self.starts[last] : self.ends[end - 1]] if last < end else ""
+        if code == "D":
+            return Speaker("name", start, stop, role)
+        if code == "G" or codes[begin:last] == "d":
+            return Speaker("group", start, stop, role, role, rest)
+        affiliation = re.sub(r"^(?:of|for|at|from|in|with)\s+(?:the\s+)?", "", rest)
+        if code == "T" and indefinite and (head in cues.UNNAMED or not affiliation) and not self._body(begin, end):
+            return Speaker("group", start, stop, role, role, affiliation)
+        return Speaker("role", start, self.ends[end - 1], role, role, affiliation)
+
+    def _body(self, begin: int, end: int) -> bool:
+        """Whether the phrase names a listed organisation."""
+        return bool(self.document.mentions_in(self.starts[begin], self.ends[end - 1])) or "O" in self.codes[begin:end]
+
+    def _with_apposition(self, speaker: Speaker, at: int) -> Speaker:
+        """Takes role and affiliation from the apposition behind a name: ", a professor at Kookmin University,"."""
+        codes = self.codes
+        if speaker.kind != "name" or at >= len(codes):
+            return speaker
+        if codes[at] in ",(":
+            at += 1
+        match = re.match(r"[dlqDNOTsn]*T[^,;:.Q()hwV]*", codes[at:])
+        if not match:
+            return speaker
+        text = self.document.text[self.starts[at] : self.ends[at + match.end() - 1]]
+        role, _, affiliation = re.sub(r"^(?:the|an?)\s+", "", text).partition(" at ")
+        if not affiliation:
+            role, _, affiliation = role.partition(" of ")
+        if not affiliation:
+            role, _, affiliation = role.partition(" for ")
+        affiliation = re.sub(r"^the\s+", "", affiliation).strip() or speaker.affiliation
+        return speaker._replace(role=f"{speaker.role} {role}".strip(), affiliation=affiliation)
 
 
 def make() -> Language:
     return English()
+
+
+__all__: Iterable[str] = ("English", "make")

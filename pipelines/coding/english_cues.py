@@ -1,0 +1,392 @@
+"""English cues: the words by which news marks speech, titles and organisations. Data only."""
+
+from __future__ import annotations
+
+# Verbs of speech and thought. A line: forms as base, third person, past, participle in -ing.
+_REGULAR = """
+accept accuse acknowledge add address admit advise advocate affirm agree allege announce answer appeal applaud argue assert
+assess assure assume blame blast boast caution celebrate challenge charge claim clarify comment complain concede conclude condemn
+confess confirm congratulate consider contend counter criticise criticize cry declare decry defend demand denounce deny
+deplore describe detail disagree disclose dismiss dispute doubt downplay echo elaborate emphasise emphasize endorse
+estimate evaluate exclaim explain express fear forecast guess hail highlight hint hope imply indicate infer insist
+judge laud lambast lambaste lament maintain mention mock muse note object observe opine point ponder post praise predict
+proclaim promise pledge propose protest question quip react reaffirm reason reassure rebuff rebuke rebut recall recognise
+recognize recommend reckon refute reiterate reject relate remark remind repeat reply report respond retort reveal ridicule rule salute scoff
+signal slam speculate state stress submit suggest surmise surprise suspect testify thank threaten tout tweet
+underline underscore urge view voice vow warn welcome wonder worry write
+""".split()
+_IRREGULAR = {
+    "say": "say says said saying",
+    "tell": "tell tells told telling",
+    "think": "think thinks thought thinking",
+    "believe": "believe believes believed believing",
+    "see": "see sees saw seeing",
+    "speak": "speak speaks spoke speaking",
+    "write": "write writes wrote written writing",
+    "put": "put puts putting",
+    "hold": "hold holds held",
+    "feel": "feel feels felt",
+    "find": "find finds found",
+    "know": "know knows knew",
+    "call": "call calls called calling",
+    "expect": "expect expects expected expecting",
+    "want": "want wants wanted",
+    "cite": "cite cites cited citing",
+    "quote": "quote quotes quoted quoting",
+    "ask": "ask asks asked asking",
+    "foresee": "foresee foresees foresaw",
+    "swear": "swears swore",
+    "make": "make makes made making",
+    "issue": "issue issues issued issuing",
+    "release": "release releases released releasing",
+    "give": "give gives gave giving",
+    "take": "take takes took",
+    "offer": "offer offers offered offering",
+    "share": "share shares shared",
+    "deliver": "deliver delivers delivered delivering",
+    "draw": "draw draws drew",
+    "raise": "raise raises raised raising",
+    "sound": "sound sounds sounded sounding",
+    "ring": "rings rang",
+    "reserve": "reserves reserved",
+    "remain": "remain remains remained",
+    "refuse": "refuse refuses refused refusing",
+    "decline": "decline declines declined declining",
+    "liken": "liken likens likened likening",
+    "compare": "compare compares compared comparing",
+    "attribute": "attribute attributes attributed attributing",
+    "portray": "portray portrays portrayed portraying",
+    "label": "label labels labeled labelled labeling labelling",
+    "dub": "dubs dubbed",
+    "brand": "brands branded",
+    "characterize": "characterize characterizes characterized characterise characterises characterised",
+    "vow": "vow vows vowed vowing",
+    "go": "goes",
+    "support": "supports supported supporting",
+    "back": "backs backed",
+    "oppose": "oppose opposes opposed opposing",
+    "interpret": "interpret interprets interpreted interpreting",
+    "regard": "regard regards regarded",
+    "rate": "rates rated",
+    "summarise": "summarised summarized summarises summarizes",
+    "sum": "sums summed",
+    "continue": "continues continued",
+    "begin": "began",
+    "stop": "",
+    "plead": "plead pleads pleaded",
+    "profess": "professes professed",
+    "snap": "snapped snaps",
+    "fire": "fired",
+    "hit": "hit hits",
+    "play": "plays played",
+    "point": "point points pointed pointing",
+    "commend": "commends commended commending",
+    "contrast": "contrasts contrasted",
+    "diagnose": "diagnoses diagnosed",
+    "dissent": "dissents dissented",
+    "tie": "ties tied",
+    "link": "links linked",
+    "trace": "traces traced",
+    "fault": "faults faulted",
+    "chide": "chides chided",
+    "berate": "berates berated",
+    "rail": "rails railed",
+    "cast": "casts cast",
+    "frame": "frames framed framing",
+    "paint": "paints painted",
+    "present": "presents presented",
+    "liken to": "",
+}
+
+
+def _forms() -> dict[str, str]:
+    forms: dict[str, str] = {}
+    for verb in _REGULAR:
+        if verb.endswith("e"):
+            past, ing = verb + "d", verb[:-1] + "ing"
+        elif verb.endswith("y") and verb[-2] not in "aeiou":
+            past, ing = verb[:-1] + "ied", verb + "ing"
+        elif verb in ("slam", "quip", "rebut", "submit", "admit", "refer", "infer", "tut"):
+            past, ing = verb + verb[-1] + "ed", verb + verb[-1] + "ing"
+        else:
+            past, ing = verb + "ed", verb + "ing"
+        if verb.endswith("y") and verb[-2] not in "aeiou":
+            third = verb[:-1] + "ies"
+        elif verb.endswith(("s", "sh", "ch", "x", "z")):
+            third = verb + "es"
+        else:
+            third = verb + "s"
+        for form in (verb, third, past, ing):
+            forms.setdefault(form, verb)
+    for verb, line in _IRREGULAR.items():
+        for form in line.split():
+            forms[form] = verb
+    forms.pop("writed", None)
+    return forms
+
+
+SPEECH = _forms()  # form → verb
+
+# These are speech only with the right words after them (within five tokens): a noun of speech, a preposition, "as" …
+NEEDS: dict[str, frozenset[str]] = {
+    "make": frozenset("statement statements remark remarks comment comments assessment claim clear accusation case point argument appeal call".split()),
+    "issue": frozenset("statement statements warning warnings condemnation commentary communique call rebuke communiqué".split()),
+    "release": frozenset("statement statements commentary communique".split()),
+    "give": frozenset("assessment warning view opinion credence".split()),
+    "take": frozenset("view issue position aim".split()),
+    "offer": frozenset("assessment view explanation analysis interpretation reading".split()),
+    "share": frozenset("view concern concerns assessment".split()),
+    "deliver": frozenset("warning message statement rebuke".split()),
+    "draw": frozenset("conclusion parallel parallels".split()),
+    "raise": frozenset("concern concerns alarm question questions doubts possibility objections".split()),
+    "sound": frozenset("alarm note warning skeptical sceptical".split()),
+    "ring": frozenset(["alarm"]),
+    "reserve": frozenset(["right"]),
+    "remain": frozenset("skeptical sceptical concerned convinced unconvinced doubtful".split()),
+    "see": frozenset("as no little in signs it this the a".split()),
+    "view": frozenset("as it this".split()),
+    "consider": frozenset("as that it this the to a unlikely likely such".split()),
+    "regard": frozenset(["as"]),
+    "rate": frozenset("as chances".split()),
+    "interpret": frozenset("as this it the".split()),
+    "portray": frozenset(["as"]),
+    "present": frozenset(["as"]),
+    "cast": frozenset(["as", "doubt", "doubts"]),
+    "frame": frozenset(["as"]),
+    "paint": frozenset(["as", "picture"]),
+    "speak": frozenset(["of"]),
+    "put": frozenset(["it", "blame"]),
+    "hold": frozenset(["that", "responsible"]),
+    "feel": frozenset(["that"]),
+    "find": frozenset(["that", "it"]),
+    "know": frozenset(["that"]),
+    "want": frozenset("to more".split()),
+    "go": frozenset(["further"]),
+    "rule": frozenset(["out"]),
+    "point": frozenset(["out", "to", "finger", "fingers"]),
+    "fire": frozenset(["back"]),
+    "hit": frozenset(["back", "out"]),
+    "play": frozenset(["down"]),
+    "sum": frozenset(["up"]),
+    "begin": frozenset(["by"]),
+    "continue": frozenset(["to", "“"]),
+    "tie": frozenset(["to"]),
+    "link": frozenset(["to"]),
+    "trace": frozenset(["to"]),
+    "state": frozenset(["that", "his", "her", "its", "their", "“"]),
+    "address": frozenset(),
+    "charge": frozenset(["that"]),
+    "challenge": frozenset(),
+    "question": frozenset("whether why the how if".split()),
+    "post": frozenset(["on", "“", "that"]),
+    "object": frozenset(["to", "that", "“"]),
+    "reason": frozenset(["that", "“"]),
+    "relate": frozenset(["that"]),
+    "counter": frozenset(["that", "“"]),
+    "judge": frozenset(["that"]),
+    "maintain": frozenset("that its his her".split()),
+    "support": frozenset("idea proposal view call calls assessment".split()),
+    "back": frozenset("idea proposal view call calls".split()),
+    "submit": frozenset(["that"]),
+    "repeat": frozenset(["that", "“", "call", "warning"]),
+    "fear": frozenset("that the a an russia north moscow".split()),
+    "hope": frozenset("that the to".split()),
+    "worry": frozenset("that about".split()),
+    "surprise": frozenset(),
+    "signal": frozenset("that its his readiness willingness".split()),
+    "agree": frozenset(["that", "“", "with"]),
+    "recognize": frozenset(["that"]),
+    "recognise": frozenset(["that"]),
+    "celebrate": frozenset(),
+    "accept": frozenset(["that"]),
+    "rail": frozenset(["against"]),
+    "refuse": frozenset(["to"]),
+    "decline": frozenset(["to"]),
+    "back down": frozenset(),
+}
+# After "refuse to" and "decline to" these show that something was said after all.
+RULED_OUT = frozenset(["rule", "believe", "accept", "recognize", "recognise"])
+
+THINK = frozenset("believe think expect see consider doubt rule know hope agree want predict foresee view suspect".split())
+REPORT = frozenset("report cite quote".split())
+ADD = frozenset("add continue go".split())
+
+# Nouns of speech: "the opinion of X that …", "X's view is …".
+NOUNS = frozenset(
+    "statement opinion view views position assessment remark remarks comment comments argument analysis conclusion "
+    "claim claims commentary verdict estimation estimate forecast prediction words warning contention thesis reading "
+    "judgment judgement belief reply response letter editorial column op-ed interview speech testimony briefing".split()
+)
+
+# Heads of titles: who has one is a person.
+TITLES = frozenset(
+    """
+    president vice-president premier minister secretary undersecretary under-secretary spokesman spokeswoman spokesperson
+    spokespeople ambassador envoy representative coordinator director director-general general lieutenant colonel major
+    admiral commander chief chair chairman chairwoman chairperson chancellor commissioner adviser advisor aide senator
+    congressman congresswoman lawmaker legislator deputy governor mayor professor prof prof. researcher fellow analyst
+    expert scholar historian academic lecturer economist specialist strategist journalist columnist correspondent
+    reporter editor commentator activist campaigner laureate diplomat official leader head member founder politician
+    rep. rep sen. sen gen. gen lt. lt col. col dr. dr mr. mr mrs. mrs ms. ms adm. adm maj. maj sgt. capt. amb. gov. sir lord
+    king pope marshal attache attaché counselor counsellor officer inspector monitor nominee candidate whip speaker
+    mp mep author writer blogger presenter host defector veteran negotiator scientist engineer physicist czar
+    investigator prosecutor lawyer executive manager partner associate commissioner co-chair cochair vice emeritus
+    chairman-elect president-elect observer defense-minister foreign-minister judge justice rapporteur ex-president
+    ex-minister ex-ambassador ex-official ex-diplomat ex-general kommersant tsar strongman pundit reader critic sister
+    """.split()
+)
+# Words that stand before or inside a title.
+TITLE_PARTS = frozenset(
+    """
+    prime foreign defense defence unification national security deputy vice senior former acting first assistant chief
+    principal special high state press interim permanent outgoing incoming then ex- executive visiting research leading
+    independent military political presidential joint floor party opposition ruling veteran retired newly top nobel peace
+    prize noted renowned prominent international russian-born chief-of-staff staff chiefs associate adjunct distinguished
+    honorary political russia-watcher
+    """.split()
+)
+# Unnamed people: speakers only as a group.
+GROUPS = frozenset(
+    """
+    experts analysts officials observers critics scholars researchers specialists commentators lawmakers diplomats
+    politicians sources activists historians academics pundits skeptics sceptics watchers conservatives progressives
+    liberals democrats republicans hawks journalists editors editorials reporters economists professors strategists
+    ministers leaders authorities insiders opponents supporters many some others most several media outlets newspapers
+    people koreans americans russians japanese chinese ukrainians europeans defectors netizens residents legislators senators
+    monitors investigators planners policymakers columnists papers dailies envoys delegates generals commanders
+    representatives allies spokespeople spokespersons authors members parties governments ambassadors chiefs figures voices
+    """.split()
+)
+# One unnamed person.
+UNNAMED = frozenset("official source diplomat lawmaker aide insider expert analyst observer person officer".split())
+# Organisations as common nouns; and heads of organisation names.
+ORGANISATIONS = frozenset(
+    """
+    ministry department government administration office agency army military command embassy council commission
+    committee party newspaper daily paper magazine weekly broadcaster editorial statement report publication outlet
+    article commentary institute center centre think-tank thinktank tank university assembly parliament congress
+    senate kremlin house duma presidium politburo bureau service secretariat alliance bloc union organization
+    organisation group association foundation regime company side communique communiqué dispatch spy intelligence
+    panel mission team delegation coalition opposition camp faction caucus board post times journal herald tribune
+    pentagon staff federation court church network channel website portal forum
+    """.split()
+)
+# Organisation nouns that mean a text: its issuer speaks.
+TEXTS = frozenset("statement report article editorial commentary communique communiqué dispatch publication".split())
+
+TIME = frozenset(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september
+    october november december jan. feb. mar. apr. jun. jul. aug. sept. sep. oct. nov. dec. today yesterday tomorrow week
+    month year morning afternoon evening night overnight weekend day last earlier late ago
+    """.split()
+)
+ADVERBS = frozenset(
+    """
+    also later then further again once too however meanwhile still already even just now often repeatedly thus therefore
+    moreover nevertheless nonetheless instead indeed rather never-theless previously earlier recently separately
+    once always sometimes both all himself herself itself themselves first openly publicly reportedly allegedly famously
+    """.split()
+)
+AUXILIARIES = frozenset("has have had did does do 've".split())
+BE = frozenset("is are was were be been being am 's 're".split())
+MODALS = frozenset("will would can could may might shall should must cannot 'll 'd".split())
+NEGATIONS = frozenset("not never n't hardly".split())
+PREPOSITIONS = frozenset(
+    """
+    of for at in on from by with to about against over under between among during after before into through
+    within without across amid near toward towards via per regarding concerning around behind beyond since until upon than despite
+    """.split()
+)
+SUBORDINATORS = frozenset(
+    """
+    but while as because although though if when where whereas after before since unless until whether yet so how why what nor
+    despite
+    """.split()
+)
+DETERMINERS = frozenset(
+    "the a an this that these those his her its their our my your another one two three some many several most other "
+    "certain various all both such any no each every few".split()
+)
+PERSONAL = {
+    "he": "person",
+    "she": "person",
+    "they": "any",
+    "it": "body",
+    "i": "person",
+    "we": "any",
+}
+
+_DEMONYMS = {
+    "KR": "south-korean south_korean rok seoul korean korea",
+    "KP": "north-korean dprk pyongyang",
+    "US": "us u.s. u.s american america washington",
+    "RU": "russian russia moscow kremlin",
+    "CN": "chinese china beijing",
+    "JP": "japanese japan tokyo",
+    "UA": "ukrainian ukraine kyiv kiev",
+    "GB": "british britain uk u.k. london",
+    "DE": "german germany berlin",
+    "FR": "french france paris",
+    "PL": "polish poland warsaw",
+    "EU": "eu european europe brussels",
+    "UN": "un u.n.",
+    "IT": "italian italy",
+    "AU": "australian australia canberra",
+    "CA": "canadian canada ottawa",
+    "CZ": "czech",
+    "EE": "estonian estonia",
+    "LT": "lithuanian lithuania",
+    "LV": "latvian latvia",
+    "FI": "finnish finland",
+    "NO": "norwegian norway",
+    "SE": "swedish sweden",
+    "NL": "dutch netherlands",
+    "IN": "indian india",
+    "VN": "vietnamese vietnam",
+    "IR": "iranian iran",
+    "TR": "turkish turkey",
+    "MN": "mongolian mongolia",
+    "BY": "belarusian belarus minsk",
+    "CH": "swiss switzerland",
+    "DK": "danish denmark",
+    "SG": "singaporean singapore",
+    "NZ": "zealand",
+}
+DEMONYMS = {word: country for country, words in _DEMONYMS.items() for word in words.split()} | {
+    "south": "",
+    "north": "",
+    "western": "",
+    "soviet": "",
+    "asian": "",
+    "northern": "",
+    "eastern": "",
+}
+# Institutions whose names tell the country.
+INSTITUTIONS = {
+    "KR": "kookmin hankuk ewha kyungnam yonsei sejong asan kinu kida inss konkuk sungkyunkwan sogang dongguk hanyang "
+    "chung-ang kyung_hee handong kwangwoon unification blue_house people_power democratic_party national_assembly "
+    "national_intelligence yonhap",
+    "US": "pentagon white_house state_department georgetown heritage brookings csis hudson rand harvard stanford "
+    "princeton columbia stimson carnegie tufts naval_war wilson_center atlantic_council hoover 38_north middlebury "
+    "congress american_enterprise cato",
+    "RU": "imemo mgimo valdai kremlin duma ras far_eastern_federal institute_of_china higher_school rossiya",
+    "CN": "fudan tsinghua peking renmin tongji jilin yanbian nankai liaoning shanghai global_times",
+    "JP": "keio waseda shizuoka hosei",
+    "GB": "chatham king_s_college iiss rusi oxford cambridge soas",
+    "UN": "united_nations security_council panel_of_experts iaea",
+    "KP": "kcna rodong workers_party",
+    "EU": "european_union european_commission european_external",
+}
+
+KOREAN_FAMILIES = frozenset(
+    """
+    kim lee park choi choe jung jeong chung chong kang cho jo yoon yun jang chang lim im han oh o seo suh shin sin kwon gwon
+    hwang ahn an song yoo yu ryu hong jeon jun chun ko go moon mun son sohn yang bae paik baek paek heo hur huh nam sim shim noh roh no ha
+    kwak gwak sung seong cha joo ju woo u koo ku gu min ryu na jin chin ji chi um eom won chae cheon bang kong gong hyun
+    ham byun byeon yeom yeo chu do so sok seok sun seol ma gil yeon wi wee myung pyo ki gi ban wang kum keum ok
+    in mang je jeh tak guk eun pyon yong ri rim pak li hyon thae tae
+    xi wang li zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo liang song zheng xie han tang feng yu dong xiao
+    cheng cao yuan deng fu shen zeng peng lu su jiang cai jia ding wei xue ye yan pan mao geng hua qin shi cui
+    """.split()
+)
