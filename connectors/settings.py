@@ -15,6 +15,7 @@ from schemas.failures import Failure
 
 MAVEN_URL = "https://repo1.maven.org/maven2"
 
+_MIN_HEAP = 128 << 20  # bytes: with less the node starts, but fails at work
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -113,6 +114,8 @@ def _port(value: str) -> int:
 
 def _heap(value: str) -> str:
     heap = value.lower()
-    if not re.fullmatch(r"[1-9]\d*[kmg]", heap, re.ASCII):
+    if not re.fullmatch(r"\d+[kmg]", heap, re.ASCII):
         raise _bad("ELASTICSEARCH_HEAP", f'must be a number with k, m or g, such as "512m" or "2g", not {value!r}')
+    if int(heap[:-1]) * _UNITS[heap[-1]] < _MIN_HEAP:
+        raise _bad("ELASTICSEARCH_HEAP", f"must be at least {_MIN_HEAP >> 20}m, not {value!r}")
     return heap

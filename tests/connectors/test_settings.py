@@ -50,6 +50,7 @@ def test_every_variable_is_read(tmp_path):
         ("ELASTICSEARCH_PORT", "٣"),
         ("ELASTICSEARCH_HEAP", "lots"),
         ("ELASTICSEARCH_HEAP", "512"),
+        ("ELASTICSEARCH_HEAP", "64m"),
         ("ELASTICSEARCH_CA_CERTS", "/no/such/file.pem"),
         ("MAVEN_URL", "mirror.example/maven"),
     ],
