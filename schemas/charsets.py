@@ -8,7 +8,7 @@ from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, to_unicode
 
 # Encodings of the web in the languages watched, in the order in which a tie is decided.
-_CANDIDATES = ["cp949", "cp1251", "koi8_r", "gb18030", "cp932", "euc_jp", "big5", "cp1252", "cp1250", "cp866"]
+_CANDIDATES = ["cp949", "cp1251", "koi8_r", "gb18030", "cp932", "euc_jp", "big5", "cp1252"]
 _SAMPLE = 16_384  # bytes looked at to guess an undeclared encoding
 _SURE = 8  # that many non-ASCII characters that are valid UTF-8 are no accident of another encoding
 _FORGIVEN = 0.02  # share of non-ASCII bytes that may be broken before a declared encoding is held to be wrong

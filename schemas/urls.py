@@ -14,7 +14,7 @@ from schemas.records import digest
 # "emc" New York Times, "ysclid" Yandex).
 _TRACKING = re.compile(
     r"(?:utm|at|mc|mkt|mtm|pk|hsa|oly|vero|itm|wt\.mc|ns)_.+"
-    r"|(?:fb|g|dc|y|ysc|msc|tw|tt)clid|[gw]braid|igshid|igsh|_ga|_gl|_openstat|_hsenc|_hsmi"
+    r"|(?:fb|g|dc|y|ys|tw|tt)clid|msclkid|[gw]braid|igshid|igsh|_ga|_gl|_openstat|_hsenc|_hsmi"
     r"|s_cid|cmpid|icid|ncid|ocid|cmp|xtor|maca|smid|smtyp|emc|guccounter"
     r"|(?:from|ref|source|src|via|rss|partner)=(?:rss|feed|atom)[^&]*",
     re.IGNORECASE,
