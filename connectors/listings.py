@@ -123,7 +123,7 @@ def _entry(
     """An item as an entry, or as a dead letter where none of its links is an http(s) address."""
     title = plain(title)[:MAX_TITLE]
     url = ""
-    for link in links:
+    for link in filter(str.strip, links):
         try:
             url = normalise_url(urljoin(base, link.strip()))
         except ValueError:
