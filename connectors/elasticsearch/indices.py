@@ -12,8 +12,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
-from elasticsearch import ApiError, BadRequestError, ConflictError, Elasticsearch, NotFoundError, helpers
+from elasticsearch import (
+    ApiError,
+    AuthenticationException,
+    AuthorizationException,
+    BadRequestError,
+    ConflictError,
+    Elasticsearch,
+    NotFoundError,
+    helpers,
+)
 
+from connectors.elasticsearch.retrying import not_allowed
 from schemas.failures import Failure
 from schemas.indices import DOCUMENTS, SETTINGS, STEMMED, VERSION, mapping_of
 
@@ -55,11 +65,14 @@ class Indices:
         Raises:
             Failure: "no_analyzer" when the server lacks one (nori), "newer_index" when a newer program made the
                 indices, "alias_is_index" when an index stands where an alias should, "copy_rejected" when documents
-                do not fit the newer mapping.
+                do not fit the newer mapping, "elasticsearch_rejected" when the server does not let us.
         """
-        _check_analyzers(client)
-        for kind in DOCUMENTS:
-            self._ensure(client, kind)
+        try:
+            _check_analyzers(client)
+            for kind in DOCUMENTS:
+                self._ensure(client, kind)
+        except (AuthenticationException, AuthorizationException) as problem:
+            raise not_allowed(problem) from problem
 
     def next_generation(self, client: Elasticsearch, kinds: Iterable[str]) -> Indices:
         """Empty indices beside the present ones, for `promote` to put in their place."""

@@ -21,7 +21,8 @@ def patiently(call: Callable[[], Result], *, attempts: int = ATTEMPTS, first_wai
     """The call's result, after as many attempts as it needs; the call must be safe to repeat.
 
     Raises:
-        Failure: "elasticsearch_unavailable" when the last attempt met a connection error or a passing status.
+        Failure: "elasticsearch_unavailable" when the last attempt met a connection error or a passing status;
+            "elasticsearch_rejected" when the server does not let us do this.
         ApiError: any other answer, at once.
     """
     for attempt in range(attempts):
@@ -30,6 +31,8 @@ def patiently(call: Callable[[], Result], *, attempts: int = ATTEMPTS, first_wai
         try:
             return call()
         except ApiError as problem:
+            if problem.status_code in (401, 403):
+                raise not_allowed(problem) from problem
             if problem.status_code not in PASSING:
                 raise
             last: Exception = problem
@@ -40,3 +43,11 @@ def patiently(call: Callable[[], Result], *, attempts: int = ATTEMPTS, first_wai
         f"Elasticsearch did not take a request after {attempts} attempts: {last}. See whether it runs and has room "
         "on its disk (vostochny elasticsearch status), then run again: nothing is lost or doubled",
     ) from last
+
+
+def not_allowed(problem: ApiError) -> Failure:
+    return Failure(
+        "elasticsearch_rejected",
+        f"Elasticsearch does not let us do this ({problem}): the API key or user must be allowed to manage index "
+        "templates, and to manage, read and write the indices that begin with the prefix",
+    )

@@ -144,10 +144,14 @@ def search(
 
 
 def format_results(results: Results, form: str = "table", *, width: int | None = None, color: bool = False) -> str:
-    """Results as a table for a terminal (`width` columns, its own by default), JSON, or CSV with a head line."""
+    """Results as a table for a terminal (`width` columns, its own by default), JSON, or CSV with a head line.
+
+    Raises:
+        Failure: "bad_format".
+    """
     if form == "json":
         hits = [{**as_dict(hit), "found": [list(span) for span in hit.found]} for hit in results.hits]
-        return json.dumps({"total": results.total, "hits": hits}, ensure_ascii=False, indent=2) + "\n"
+        return json.dumps({"total": results.total, "hits": hits}, ensure_ascii=False, indent=2)
     if form == "csv":
         return _csv(results)
     if form == "table":
@@ -357,7 +361,7 @@ def _table(results: Results, width: int | None, color: bool) -> str:
     if results.hits:
         console.print(table)
     console.print(f"{len(results.hits)} of {results.total} statements", highlight=False)
-    return out.getvalue()
+    return out.getvalue().rstrip("\n")
 
 
 def _csv(results: Results) -> str:
@@ -368,7 +372,7 @@ def _csv(results: Results) -> str:
     for hit in results.hits:
         values = (getattr(hit, name) for name in columns)
         writer.writerow([";".join(value) if isinstance(value, tuple) else value for value in values])
-    return out.getvalue()
+    return out.getvalue().rstrip("\n")
 
 
 def _arguments(body: dict) -> dict:

@@ -42,7 +42,7 @@ class Rejection(NamedTuple):
 
 
 class Sink:
-    """Writes articles, polls and dead letters in batches. One per worker; not for several threads at once."""
+    """Writes articles, polls and dead letters in batches. Thread-safe, like its client."""
 
     def __init__(
         self, client: Elasticsearch, indices: Indices, *, attempts: int = ATTEMPTS, first_wait: float = FIRST_WAIT
@@ -128,31 +128,44 @@ class Sink:
             if key not in indexed or indexed[key]["event"]["created"] <= article.fetched
         ]
 
-    def _statement_ids(self, article_ids: list[str]) -> dict[str, set[str]]:
+    def _statement_ids(self, article_ids: Sequence[str]) -> dict[str, set[str]]:
         """Article id → ids of its indexed statements, those written a moment ago among them."""
         found: dict[str, set[str]] = {}
-        if not article_ids:
-            return found
-        name = self._indices.name("statements")
-        patiently(lambda: self._client.indices.refresh(index=name), **self._patience)
-        hits = patiently(lambda: list(self._scan_statements(name, article_ids)), **self._patience)
-        for hit in hits:
+        for hit in self._find("statements", "article.id", article_ids):
             found.setdefault(hit["_source"]["article"]["id"], set()).add(hit["_id"])
         return found
 
-    def _scan_statements(self, name: str, article_ids: list[str]) -> Iterator[dict[str, Any]]:
-        """All statements of some articles; scrolling only where one answer can't hold them."""
-        query = {"terms": {"article.id": article_ids}}
-        source = ["article.id"]
-        answer = self._client.search(index=name, query=query, source=source, size=LOOKUP, sort="_doc")
-        if len(answer["hits"]["hits"]) < LOOKUP:
-            return iter(answer["hits"]["hits"])
-        return helpers.scan(self._client, index=name, query={"query": query, "_source": source}, size=LOOKUP)
+    def _find(self, kind: str, field: str, values: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """All documents that have one of some values in a field, with that field alone."""
+        if values:
+            patiently(lambda: self._client.indices.refresh(index=self._indices.name(kind)), **self._patience)
+        for some in _batches(values):
+            query = {"query": {"terms": {field: some}}, "_source": [field]}
+            yield from patiently(lambda query=query: self._search(kind, query), **self._patience)
+
+    def _search(self, kind: str, query: dict[str, Any]) -> list[dict[str, Any]]:
+        name = self._indices.name(kind)
+        first = self._client.search(index=name, query=query["query"], source=query["_source"], size=LOOKUP, sort="_doc")
+        hits = first["hits"]["hits"]
+        # A scroll only where one answer can't hold them all.
+        return hits if len(hits) < LOOKUP else list(helpers.scan(self._client, index=name, query=query, size=LOOKUP))
 
     def _settle(self, articles: Sequence[Article], now: str) -> None:
-        """Say of the articles' entries that they are done, and remove their dead letters."""
-        self._delete("dead-letters", self._letters_of([article.entry.id for article in articles]).values())
-        self._must("entries", ((a.entry.id, entry_document(a.entry, now, article_id=a.id)) for a in articles))
+        """Say of the articles' entries that they are done; remove what they were before: dead letters, or articles
+        under a canonical address that the page no longer gives."""
+        became = {article.entry.id: article for article in articles}
+        before = self._get("entries", list(became), ["article.id", "dead_letter.id"])
+        former = {source["article"]["id"] for source in before.values() if "article" in source}
+        former -= {article.id for article in articles}
+        if former:
+            still = self._find("entries", "article.id", list(former))
+            former -= {hit["_source"]["article"]["id"] for hit in still if hit["_id"] not in became}
+        self._delete("statements", [key for keys in self._statement_ids(list(former)).values() for key in keys])
+        self._delete("articles", former)
+        self._delete(
+            "dead-letters", [source["dead_letter"]["id"] for source in before.values() if "dead_letter" in source]
+        )
+        self._must("entries", ((key, entry_document(a.entry, now, article_id=a.id)) for key, a in became.items()))
 
     def _letters_of(self, entry_ids: list[str]) -> dict[str, str]:
         """Entry id → id of the dead letter that it has."""
@@ -222,8 +235,7 @@ def get_documents(
         Failure: "no_index" when the index is missing.
     """
     found: dict[str, dict[str, Any]] = {}
-    for start in range(0, len(ids), LOOKUP):
-        some = ids[start : start + LOOKUP]
+    for some in _batches(ids):
         answer = patiently(lambda some=some: client.mget(index=index, ids=some, source_includes=fields), **patience)
         for document in answer["docs"]:
             if document.get("found"):
@@ -231,6 +243,11 @@ def get_documents(
             elif "error" in document:
                 raise Failure("no_index", f"can't read {index}: {_reason(document['error'])}; make the indices first")
     return found
+
+
+def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), LOOKUP):
+        yield values[start : start + LOOKUP]
 
 
 def _reason(error: dict[str, Any]) -> str:

@@ -168,7 +168,7 @@ def test_explanation_is_stored_but_not_searched(elasticsearch, indices):
 def test_migrates_to_a_newer_mapping(elasticsearch, prefix, newer):
     made = Indices(prefix)
     made.ensure(elasticsearch)
-    items = [article(entry(str(number)), TEXT, statement(TEXT, TEXT)) for number in range(1_200)]
+    items = [article(entry(str(number)), TEXT, statement(TEXT, TEXT)) for number in range(600)]
     Sink(elasticsearch, made).write_articles(items)
 
     def change(properties: dict) -> None:
@@ -181,7 +181,7 @@ def test_migrates_to_a_newer_mapping(elasticsearch, prefix, newer):
     (index,) = backing(elasticsearch, made)
     assert index.startswith(f"{prefix}-articles-000002")
     assert backing(elasticsearch, made, "statements") == [f"{prefix}-statements-000001"]
-    assert elasticsearch.count(index=made.name("articles"))["count"] == 1_200
+    assert elasticsearch.count(index=made.name("articles"))["count"] == 600
     document = elasticsearch.get(index=made.name("articles"), id=items[7].id)["_source"]
     assert document["article"]["text"] == TEXT and "length" not in document["article"]
     made.ensure(elasticsearch)

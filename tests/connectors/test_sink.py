@@ -127,6 +127,28 @@ def test_one_article_under_two_addresses_is_one_document(sink, held):
     assert held("entries").keys() == {item.entry.id for item in both}
 
 
+def test_article_that_changes_its_canonical_address_is_not_doubled(sink, held):
+    both = [entry("a"), entry("b")]
+    shared = "https://potomac.example/shared"
+    sink.write_articles([article(item, TEXT, statement(TEXT, BREACH), url=shared) for item in both])
+    sink.write_articles([article(both[0], TEXT, statement(TEXT, BREACH), url="https://potomac.example/new-a")])
+    assert {a["url"]["full"] for a in held("articles").values()} == {shared, "https://potomac.example/new-a"}
+    sink.write_articles([article(both[1], TEXT, statement(TEXT, BREACH), url="https://potomac.example/new-b")])
+    addresses = {"https://potomac.example/new-a", "https://potomac.example/new-b"}
+    assert {a["url"]["full"] for a in held("articles").values()} == addresses
+    assert {s["url"]["full"] for s in held("statements").values()} == addresses
+
+
+def test_more_statements_than_one_answer_holds(sink, held, elasticsearch, indices):
+    text = "He said no. " * 1_100
+    many = [statement(text, "He said no.")._replace(start=12 * n, end=12 * n + 11) for n in range(1_100)]
+    sink.write_articles([article(entry(), text, *many)])
+    elasticsearch.indices.refresh(index=indices.name("statements"))
+    assert elasticsearch.count(index=indices.name("statements"))["count"] == 1_100
+    sink.write_articles([article(entry(), text, many[0])])
+    assert len(held("statements")) == 1
+
+
 def test_refused_article_becomes_dead_letter_and_leaves_no_statement(sink, held):
     good = article(entry("good"), TEXT, statement(TEXT, BREACH))
     bad_date = article(entry("bad"), TEXT, statement(TEXT, BREACH), published="yesterday")
