@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from pipelines.coding.document import Attribution, Document, Quotation, Speaker
 
 LONGEST = 780  # characters of one statement
@@ -16,6 +18,7 @@ def carry_on(document: Document) -> None:
     Adds attributions with the speaker "omitted" and the rules `quotation_carried` and `quotation_follows`.
     """
     known = sorted(document.attributions, key=lambda a: a.start)
+    named = sorted(speaker.start for speaker in document.named)
     added: list[Attribution] = []
     last_paragraph = -2
     position = 0
@@ -28,8 +31,11 @@ def carry_on(document: Document) -> None:
         if quotation.scare or len(document.text[quotation.start : quotation.end].split()) < _WORDS_CARRIED:
             continue
         paragraph = document.sentences[document.sentence_at(quotation.start)].paragraph
-        opens = quotation.start - document.paragraphs[paragraph][0] <= 1
-        if not (paragraph == last_paragraph or (paragraph == last_paragraph + 1 and (opens or quotation.carried))):
+        begin = document.paragraphs[paragraph][0]
+        opens = quotation.start - begin <= 1
+        introduced = bisect_left(named, quotation.start) > bisect_left(named, begin)
+        goes_on = paragraph == last_paragraph or (paragraph == last_paragraph + 1 and (opens or quotation.carried))
+        if not (goes_on or introduced):
             continue
         start, end = whole_sentences(document, quotation)
         if added and added[-1].end >= end:
@@ -40,6 +46,18 @@ def carry_on(document: Document) -> None:
         last_paragraph = paragraph
     if added:
         document.attributions = sorted([*known, *added], key=lambda a: (a.start, a.end))
+
+
+def own_voice(document: Document) -> None:
+    """Gives the sentences of an editorial that no attribution covers to the medium, a paragraph at a time."""
+    taken = [(a.start, a.end) for a in document.attributions]
+    added: list[Attribution] = []
+    for sentence in document.sentences:
+        if any(start < sentence.end and sentence.start < end for start, end in taken):
+            continue
+        here = Speaker("outlet", sentence.start, sentence.start)
+        added.append(Attribution(sentence.start, sentence.end, here, "", "editorial"))
+    document.attributions = sorted([*document.attributions, *added], key=lambda a: (a.start, a.end))
 
 
 def whole_sentences(document: Document, quotation: Quotation) -> tuple[int, int]:

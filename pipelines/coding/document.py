@@ -39,7 +39,7 @@ class Mention(NamedTuple):
     office: bool = False  # an office ("the Kremlin spokesman"), not a name
 
 
-SpeakerKind = Literal["name", "role", "group", "pronoun", "omitted"]
+SpeakerKind = Literal["name", "role", "group", "pronoun", "omitted", "outlet"]
 
 
 class Speaker(NamedTuple):
@@ -51,6 +51,7 @@ class Speaker(NamedTuple):
       "role"     a title or office alone: "the minister", "глава МИД", "대통령실 관계자": in `role`
       "group"    unnamed people: "experts", "эксперты", "전문가들"
       "pronoun"  "he", "она", "그는": `name` holds the pronoun in lower case
+      "outlet"   the medium that publishes the text: "this newspaper", "본지", "we" in an editorial
       "omitted"  no subject in the text (Korean, headlines, "… added"): whoever spoke last
     """
 
@@ -89,6 +90,7 @@ class Document:
     sentences: list[Sentence] = field(default_factory=list)
     quotations: list[Quotation] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
+    named: list[Speaker] = field(default_factory=list)  # people whom the wording introduces, whether they speak or not
     attributions: list[Attribution] = field(default_factory=list)
     actors: list[Actor] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)

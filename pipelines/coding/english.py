@@ -178,9 +178,14 @@ class English(Base):
             made = reader.attributions()
             if made and before and before[1] and before[0].paragraph == unit.paragraph and reader.bare():
                 made[0] = made[0]._replace(start=before[0].start, direct=True)
+            if not made and (introduced := reader.introduced()):
+                document.named.append(introduced)
             found += made
             before = (unit, not made and set(reader.codes) <= set("Q.,") and "Q" in reader.codes)
         return found
+
+    def editorial(self, title: str, text: str) -> bool:
+        return re.match(r"\s*\[?(?:editorial|our view|leader|the [\w ]+ view)\b", title, re.IGNORECASE) is not None
 
     def headline(self, document: Document) -> list[Attribution]:
         text = document.text
@@ -387,6 +392,9 @@ class _Reader:
                     continue  # "X said that he believes …": still X
                 if cue.again or self._same(cue.speaker, last.speaker):
                     continue
+                if self._outer(cue, last):
+                    kept[-1] = last._replace(source=cue.speaker)
+                    continue
                 nested = last.forward and cue.forward and self.codes[last.at + 1 : cue.first].strip("hatnpdG,NDTOqls") == "" and not self._quote_between(last.at, cue.first)
                 if nested and (cue.first - last.at) <= (12 if last.verb in cues.REPORT else 3):
                     kept[-1] = cue._replace(source=last.speaker, first=last.first)
@@ -407,6 +415,17 @@ class _Reader:
             begin = end
         text = self.document.text
         return [a._replace(start=a.start + len(text[a.start : a.end]) - len(text[a.start : a.end].lstrip())) for a in result]
+
+    def _outer(self, cue: _Cue, last: _Cue) -> bool:
+        """Whether a cue at the end of the unit only tells where the statement before was reported: ", KCNA said"."""
+        codes = self.codes
+        if cue.rule not in ("subject_verb", "verb_subject", "according_to") or cue.at < last.at:
+            return False
+        tail = codes[max(cue.at, cue.first) + 1 :]
+        if cue.rule == "according_to":
+            return codes[cue.first - 1 : cue.first] == "," and re.fullmatch(r"[a-zA-Z]*[.,]?", tail) is not None
+        ends = re.fullmatch(r"(?:G|[pa]?d?[lqtnNDTOsK]+)*\.?", tail) is not None
+        return ends and codes[max(cue.first - 1, 0)] in ",Q" and last.forward
 
     def _quote_between(self, a: int, b: int) -> bool:
         return "Q" in self.codes[a:b]
@@ -514,6 +533,8 @@ class _Reader:
             return len(window) > 1 and window[0] == "to" and window[1] in cues.RULED_OUT
         if verb == "see" and "as" not in self.words[v + 1 : v + 16] and not (window and window[0] in ("no", "little", "signs")):
             return False
+        if verb == "want":
+            return "to" in self.words[v + 1 : v + 10]
         if verb in ("view", "regard", "portray", "present", "frame", "interpret", "consider"):
             return bool(needs & set(self.words[v + 1 : v + 14]))
         if verb in ("point", "continue", "want", "put", "hold", "feel", "find", "know", "speak", "rule", "play", "hope", "fear"):
@@ -538,6 +559,9 @@ class _Reader:
         if stripped and codes[stripped - 1] == "e":
             region = self._left(stripped - 1)
             return _Cue(i, region[0], region[1], words[i], "subject_verb", True, verb) if region else None
+        if before in "NTD" and before and (match := re.search(r"p([dDNTOqls]*[NTD])$", codes[:i])) and words[match.start()] == "with":
+            speaker = self.noun_phrase(match.start() + 1, i)
+            return _Cue(i, match.start(), speaker, words[i], "with_participle", True, verb) if speaker else None
         if before in (",", "Q", "c", "-") or (before == "a" and i > 1 and codes[i - 2] in ",Q"):
             if subject:
                 return _Cue(i, i, subject, words[i], "participle", True, verb, again=True)
@@ -555,13 +579,17 @@ class _Reader:
     def _opening_to(self, i: int) -> _Cue | None:
         """ "To Patrick Cronin, chair of …, “…”": a name between "to" and a comma at the beginning."""
         codes = self.codes
-        match = re.match(r"[NDTOq]*N[N]*,", codes[i + 1 :])
-        if not match:
+        match = re.match(r"[DTOq]*(?:N+|P)(?:,|(?=[dhl]))", codes[i + 1 :])
+        phrase = re.match(r"([DTOqN]*N)(?=p)p[dDTOqN]*[NO](?=[,d])", codes[i + 1 :])
+        if not match and not phrase:
             return None
-        speaker = self.noun_phrase(i + 1, i + match.end())
-        if not speaker or speaker.kind != "name" or (self.words[i] == "for" and "Q" not in codes):
+        end = i + 1 + (phrase.end(1) if phrase else len(match.group().rstrip(",")))
+        speaker = self.noun_phrase(i + 1, end)
+        if not speaker or speaker.kind != "name" or not (self._mention_ending(end) is None or "Q" in codes or codes[end] == "d"):
             return None
-        return _Cue(i, i, self._with_apposition(speaker, i + match.end()), self.words[i], "to_name", True)
+        if self.words[i] == "for" and not re.search(r"e|Q|h", codes[end:]):
+            return None
+        return _Cue(i, i, self._with_apposition(speaker, end), self.words[i], "to_name", True)
 
     def _colon(self, i: int, found: list[_Cue]) -> _Cue | None:
         codes = self.codes
@@ -651,6 +679,13 @@ class _Reader:
             if segment and segment[0] not in "pwIb":
                 lead = re.match(r"[ca]*", segment).end()
                 speaker = self._trailing(begin + lead, end) or (self.noun_phrase(begin + lead, end) if segment[lead:lead + 1] in ("d", "P", "G", "T", "D", "N") and "V" not in segment else None)
+            if end == j - 1 and re.fullmatch(r"N+", segment) and closes and re.search(r"T$", codes[: begin - 1]):
+                region = self._region(begin - 1)
+                if codes[region : region + 1] not in ("p", "") or region == begin - 1:
+                    named = self._named(begin, begin, end)
+                    title = self.document.text[self.starts[region] : self.ends[begin - 2]]
+                    title = re.sub(r"^(?:[Tt]he|[Aa]n?)\s+", "", title)
+                    return region, named._replace(role=title)
             if speaker and end < j - 1:
                 interposed = codes[end + 1 : j - 1]
                 if not re.match(r"[dtTlwDpnqaOGNIeb]", interposed):
@@ -705,13 +740,21 @@ class _Reader:
                 speaker = self.noun_phrase(start, end + phrase.end()) or speaker
         return self._with_apposition(speaker, end) if speaker else None
 
+    def introduced(self) -> Speaker | None:
+        """The person who is the subject of a unit without a cue."""
+        first = self._first_subject(len(self.codes))
+        if first and first[1].kind == "name" and first[0] == 0:
+            speaker = first[1]
+            return speaker if " " in speaker.name or speaker.role else None
+        return None
+
     def _first_subject(self, before: int) -> tuple[int, Speaker] | None:
         """The subject with which the sentence begins, for verbs that share it."""
         codes = self.codes
         begin = 0
         for part in re.split(r"[,;:Q()\-]", codes[:before]):
-            if part and part[0] not in "pbtInl":
-                lead = re.match(r"[ca]*", part).end()
+            lead = re.match(r"(?:[cab]|p?d?[ln]*[tn]+a?)*", part).end()
+            if lead < len(part) and part[lead] not in "pI":
                 match = re.match(r"P|d?[lqDnNTOGs]*[NTOGD]", part[lead:])
                 if match:
                     speaker = self.noun_phrase(begin + lead, begin + lead + match.end())
@@ -732,9 +775,15 @@ class _Reader:
             return Speaker("pronoun", self.starts[end - 1], self.ends[end - 1], words[end - 1])
         if region[0] == "p":  # an adverbial before the subject: "On Monday Kim", "In Seoul President Yoon"
             match = re.search(r"(?<=[tnD])(?:[qDTO]*)N+$|P$", region[1:])
-            if not match:
+            mention = self._mention_ending(end)
+            if match:
+                begin += 1 + match.start()
+            elif mention is not None and mention > begin + 1 and codes[mention - 1] in "OTNDl":
+                begin = mention
+            elif end - begin > 3 and (split := re.search(r"(?<=[OTlNK])(d[lDNTOqs]*[TOG])$", region[1:])):
+                begin += 1 + split.start()
+            else:
                 return None
-            begin += 1 + match.start()
             region = codes[begin:end]
         name = re.search(r"N[Nn]*$", region)
         mention = self._mention_ending(end)
@@ -790,6 +839,8 @@ class _Reader:
             return Speaker("name", start, stop, role)
         if code == "G" or codes[begin:last] == "d":
             return Speaker("group", start, stop, role, role, rest)
+        if words[begin] in ("this", "our") and head in ("newspaper", "paper", "magazine", "publication", "outlet", "daily"):
+            return Speaker("outlet", start, stop, role, role)
         affiliation = re.sub(r"^(?:of|for|at|from|in|with)\s+(?:the\s+)?", "", rest)
         if code == "T" and indefinite and (head in cues.UNNAMED or not affiliation) and not self._body(begin, end):
             return Speaker("group", start, stop, role, role, affiliation)

@@ -61,7 +61,13 @@ class Language(Protocol):
         A nested attribution is given to the inner speaker, with the outer one as `source`. Quotations that go on
         with the speech of the attribution before them, with no cue of their own, may be left to the shared stage
         (`attribution.carry_on`), which gives them to the last speaker.
+
+        May append to `document.named` the people whom a sentence has for its subject without a cue of speech
+        ("Owen Castellan, a former analyst, looks at the freight."): a pronoun or a quotation after it can be theirs.
         """
+
+    def editorial(self, title: str, text: str) -> bool:
+        """Whether the text is an editorial, so that what no attribution covers is the medium's own statement."""
 
     def headline(self, document: Document) -> list[Attribution]:
         """Attributions of a headline: "Kirby: …", «Песков: …», 커비 "…". `document.text` is one line then."""
@@ -121,6 +127,9 @@ class Base:
 
     def headline(self, document: Document) -> list[Attribution]:
         return []
+
+    def editorial(self, title: str, text: str) -> bool:
+        return False
 
     def register(self, role: str, affiliation: str) -> str:
         return ""

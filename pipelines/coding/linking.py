@@ -93,9 +93,14 @@ class _Article:
                 document.actors.append(
                     linked.actor._replace(surface=mention.text, start=mention.start, end=mention.end)
                 )
+        for speaker in document.named:
+            if not any(known.start <= speaker.start < known.start + 40 for known in self.known):
+                self._name(speaker)
         found = []
         for attribution in document.attributions:
-            linked = self.resolve(attribution.speaker, attribution)
+            linked = self.resolve(attribution.speaker)
+            if attribution.speaker.kind == "name":
+                self.note(linked, attribution.speaker.start).spoke = True
             self.speakers.append(linked)
             self.last_attributed = attribution.end
             found.append(linked)
@@ -176,8 +181,8 @@ class _Article:
 
     # -- who speaks ------------------------------------------------------------------------------------------------
 
-    def resolve(self, speaker: Speaker, attribution: Attribution) -> Linked:
-        linked = getattr(self, f"_{speaker.kind}")(speaker, attribution)
+    def resolve(self, speaker: Speaker) -> Linked:
+        linked = getattr(self, f"_{speaker.kind}")(speaker)
         actor = linked.actor
         surface = self.document.text[speaker.start : speaker.end] if speaker.end > speaker.start else ""
         if speaker.kind in ("pronoun", "omitted"):
@@ -193,7 +198,7 @@ class _Article:
             )
         return linked._replace(actor=actor)
 
-    def _name(self, speaker: Speaker, attribution: Attribution) -> Linked:
+    def _name(self, speaker: Speaker) -> Linked:
         context = f"{speaker.role} {speaker.affiliation}".strip()
         language = self.language
         linked = None
@@ -216,7 +221,7 @@ class _Article:
                 linked = self.linker.entry(entries[0], self.document.published)
         if linked is None:
             linked = self.unlisted(speaker)
-        self.note(linked, speaker.start).spoke = True
+        self.note(linked, speaker.start)
         return linked
 
     def fits(self, linked: Linked, speaker: Speaker) -> bool:
@@ -243,7 +248,7 @@ class _Article:
         )
         return Linked(actor, occupation, self.language.role_key(speaker.role))
 
-    def _role(self, speaker: Speaker, attribution: Attribution) -> Linked:
+    def _role(self, speaker: Speaker) -> Linked:
         language = self.language
         key = language.role_key(speaker.role)
         mentions = self.document.mentions_in(speaker.start, speaker.end)
@@ -275,10 +280,10 @@ class _Article:
                 return linked._replace(actor=linked.actor._replace(role=speaker.role), role_key=key)
         return self.unlisted(speaker)
 
-    def _group(self, speaker: Speaker, attribution: Attribution) -> Linked:
+    def _group(self, speaker: Speaker) -> Linked:
         return self.unlisted(speaker, "group")
 
-    def _pronoun(self, speaker: Speaker, attribution: Attribution) -> Linked:
+    def _pronoun(self, speaker: Speaker) -> Linked:
         wanted = self.language.pronouns.get(speaker.name, "any")
         if wanted == _PERSON:
             linked = self.subject_before(speaker.start) or self.last_speaker(lambda l: l.actor.kind == _PERSON)
@@ -288,8 +293,17 @@ class _Article:
             linked = self.last_speaker(lambda l: True)
         return linked or self.last(lambda l: l.actor.kind == _PERSON) or self.unlisted(speaker)
 
-    def _omitted(self, speaker: Speaker, attribution: Attribution) -> Linked:
-        return self.last_speaker(lambda l: True) or self.unlisted(speaker)
+    def _omitted(self, speaker: Speaker) -> Linked:
+        introduced = self.introduced(speaker.start)
+        return introduced or self.last_speaker(lambda l: True) or self.unlisted(speaker)
+
+    def _outlet(self, speaker: Speaker) -> Linked:
+        """The medium itself, listed or not."""
+        name = self.document.outlet
+        entries = self.actors.named(name) if name else ()
+        if len(entries) == 1:
+            return self.linker.entry(entries[0], self.document.published)
+        return Linked(Actor(id="", name=name or speaker.role, surface=name or speaker.role, kind="medium"), "newspaper", "")
 
     def last_speaker(self, wanted) -> Linked | None:
         return next((l for l in reversed(self.speakers) if wanted(l)), None)
@@ -298,8 +312,20 @@ class _Article:
         """The last speaker, else the last one named, of whom `wanted` is true."""
         return self.last_speaker(wanted) or next((k.linked for k in reversed(self.known) if wanted(k.linked)), None)
 
+    def introduced(self, place: int) -> Linked | None:
+        """Whom the wording of the same paragraph introduced after anybody last spoke."""
+        here = [s for s in self.document.named if self.last_attributed <= s.start < place]
+        if not here:
+            return None
+        paragraph = self.document.sentences[self.document.sentence_at(place)].paragraph
+        if self.document.sentences[self.document.sentence_at(here[-1].start)].paragraph != paragraph:
+            return None
+        return self._name(here[-1])
+
     def subject_before(self, place: int) -> Linked | None:
-        """The listed person with whom the sentence before begins, where nobody spoke in it."""
+        """The person who is the subject of the sentence before, where nobody spoke in it."""
+        if introduced := self.introduced(place):
+            return introduced
         i = self.document.sentence_at(place) - 1
         if i < 0:
             return None

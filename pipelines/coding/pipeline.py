@@ -19,7 +19,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-from pipelines.coding.attribution import carry_on
+from pipelines.coding.attribution import carry_on, own_voice
 from pipelines.coding.document import Document, Sentence
 from pipelines.coding.languages import language
 from pipelines.coding.linking import Linker
@@ -205,6 +205,8 @@ class AttributionStage(Stage):
         if not document.attributions:
             document.attributions = sorted(spoken.attributions(document), key=lambda a: (a.start, a.end))
         carry_on(document)
+        if document.outlet and spoken.editorial(document.title, document.text):
+            own_voice(document)
 
 
 def is_headline(document: Document) -> bool:
