@@ -156,18 +156,22 @@ def _leads(paragraph: str, title: str, names: set[str]) -> bool:
             and dates.parse(paragraph) is not None
             and len(re.findall(r"[^\W\d_]{4,}", paragraph)) < 5
         )
+    if re.fullmatch(r"[\u4e00-\u9fff]{2,5}(?:[・\s、][\u4e00-\u9fff]{2,5})*", paragraph):  # names of Japanese reporters
+        return True
     short = len(paragraph) <= 20 and paragraph.count(" ") < 2 and not re.search("[가-힣\u3040-\u9fff]", paragraph)
     return short or (len(paragraph) < 60 and dates.parse(paragraph) is not None)
 
 
 def _trails(paragraph: str, before: str, names: set[str]) -> bool:
     """Whether a paragraph after the article's last is a credit, a notice or another article's teaser."""
-    if len(paragraph) > _LONG:
-        return False
-    if _TAIL.fullmatch(paragraph) or _folded(paragraph) in names:
+    if len(paragraph) <= _LONG and (_TAIL.fullmatch(paragraph) or _folded(paragraph) in names):
         return True
     # teasers are cut off in mid-sentence; one such line alone may be the article's
-    return all(len(line) >= 60 and not line.endswith(_SENTENCE_END) for line in (paragraph, before))
+    return _unfinished(paragraph) and _unfinished(before)
+
+
+def _unfinished(paragraph: str) -> bool:
+    return paragraph.count(" ") > 7 and not _TRAILING.sub("", paragraph).endswith(_SENTENCE_END)
 
 
 def _repeats(paragraph: str, title: str) -> bool:

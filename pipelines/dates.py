@@ -1,4 +1,7 @@
-"""Publication dates as pages write them, in the formats and languages of the outlets we read."""
+"""Publication dates as pages write them: amid other words, in several languages, with or without a time.
+
+Feeds' dates, which stand alone, are read by `schemas.dates`.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no outlet was on the web before
-LATEST = timedelta(days=1)  # a clock ahead of ours is believed that far
+from schemas.dates import AHEAD, EARLIEST
 
 # Hours ahead of UTC, by ISO country code: what a time without a zone means there. The Baltic to the Pacific share
 # Moscow's time in the Russian press. Elsewhere UTC is nearer than a guess about summer time.
@@ -101,7 +103,7 @@ def parse(value: str, zone: float = 0) -> PageDate | None:
 
 def sane(date: PageDate | None, now: datetime) -> PageDate | None:
     """The date if it lies between 1990 and a day from now, else None."""
-    return date if date and EARLIEST <= date.at <= now + LATEST else None
+    return date if date and EARLIEST <= date.at <= now + AHEAD else None
 
 
 def iso(moment: datetime) -> str:

@@ -27,13 +27,14 @@ from schemas.records import Extract, Page
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 MAX_CHARACTERS = 4_000_000  # of markup read; articles end long before
-MAX_ELEMENTS = 50_000  # beyond, only paragraphs are gathered: trafilatura's time is not linear in them
+MAX_ELEMENTS = 20_000  # beyond, paragraphs are gathered as they come: trafilatura would take seconds
+MAX_TEXT = 200_000  # characters of text kept; the longest speeches printed in full have half as many
 ENOUGH = 250  # characters of text below which the other places are looked at
 _DATED = 1_000_000  # characters searched for a date that no tag gives
 _LEAST = 40  # characters of text that still make an article
 
-_OPTIONS = Extractor(output_format="python", fast=True, comments=False)
-_THOROUGH = Extractor(output_format="python", fast=False, comments=False)
+_OPTIONS = Extractor(output_format="txt", fast=True, comments=False)
+_THOROUGH = Extractor(output_format="txt", fast=False, comments=False)
 
 # Never part of an article's text. Captions are: but of a picture.
 _DROPPED = (
@@ -123,6 +124,8 @@ def extract(page: Page, html: str) -> Extract:
     method, paragraphs = _text(page, html, found)
     paragraphs = boilerplate.trim(paragraphs, title=found.title, authors=found.authors)
     text = "\n\n".join(paragraphs)
+    if len(text) > MAX_TEXT:
+        text = text[:MAX_TEXT].rpartition("\n\n")[0] or text[:MAX_TEXT]
     if len(text) < _LEAST:
         raise Failure("no_text", f"No article text in the page at {page.url}, nor in its feed.")
     if not found.published:

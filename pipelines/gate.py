@@ -35,9 +35,9 @@ class Gate:
     """Tells the pages that may be about the relationship of two sides from those that can't be.
 
     `words` has for each language two groups of words or word beginnings, one for each side. A page passes when at
-    least one word of each group occurs in it, in any of the languages and in any case. A word in Latin letters must
-    start where a word starts ("russia" finds "Russian", not "Prussia"); others are found anywhere, as Korean,
-    Chinese and Japanese don't separate words. A space in a word stands for any blank, hyphen or underscore. Blanks and
+    least one word of each group occurs in it, in any of the languages and in any case. A word in Latin or Cyrillic
+    letters must start where a word starts ("russia" finds "Russian", not "Prussia"); others are found anywhere, as
+    Korean, Chinese and Japanese don't separate words. A space in a word stands for any blank, hyphen or underscore. Blanks and
     letters written as HTML entities or script escapes count as what they stand for.
 
     Raises ValueError when one of the sides has no word at all.
@@ -135,6 +135,8 @@ def _pattern(word: str, *, escapes: bool = False) -> str:
     if word[0].isascii():
         # an escape before the word ("\n", "\u003e") ends in a word character
         plain = (r"(?:\b|\\[nrt]|\\u[0-9a-f]{4})" if escapes else r"\b") + plain
+    elif "\u0400" <= word[0] <= "\u04ff":
+        plain = r"(?:^|[^\p{Cyrillic}])" + plain
     if not escapes or word.isascii():
         return plain
     forms = [plain]

@@ -14,7 +14,8 @@ from html import unescape
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from pipelines.dates import COUNTRY_ZONES, LATEST, PageDate, iso, parse, sane
+from pipelines.dates import COUNTRY_ZONES, PageDate, iso, parse, sane
+from schemas.dates import AHEAD
 from schemas.records import Page
 from schemas.urls import normalise_url
 
@@ -78,6 +79,8 @@ _SOURCES = (
     "copyright",
 )
 
+_PORTALS = ("네이버", "Naver", "다음", "Daum", "Yahoo", "MSN")  # named among the authors of what they re-publish
+
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|NewsItem|Review)$")
 _MAX_JSON_LD = 2_000_000  # characters
 
@@ -114,7 +117,7 @@ def read(html: str, page: Page) -> Metadata:
         ),
         sources=" | ".join([*_values(metas, _SOURCES), *_values(metas, _AUTHORS), *_ld_names(nodes)])[:1000],
         bodies=_bodies(nodes),
-        latest=f"{now + LATEST:%Y-%m-%d}",
+        latest=f"{now + AHEAD:%Y-%m-%d}",
     )
 
 
@@ -381,7 +384,10 @@ def _authors(metas: dict[str, list[str]], nodes: list[dict[str, Any]], page: Pag
         or list(_values(metas, _AUTHORS))
         or list(page.entry.authors)
     )
-    site = {re.sub(r"\W+", "", name).casefold() for name in [*_values(metas, _SITES), page.entry.feed.outlet.name]}
+    site = {
+        re.sub(r"\W+", "", name).casefold()
+        for name in [*_values(metas, _SITES), page.entry.feed.outlet.name, *_PORTALS]
+    }
     cleaned: dict[str, None] = {}
     for name in names:
         name = re.sub(r"https?:\S+|\S+@\S+", " ", name)
