@@ -113,7 +113,7 @@ def _poll(
         return failed, None, [], []
     listing = answer.listing
     entries, dead = (listing.entries, listing.dead) if listing else ([], [])
-    remarks = [f"only the first {MAX_ENTRIES} of its items were taken, {listing.left} left"] if _cut(listing) else []
+    remarks = _remarks(listing, state) if listing else []
     polled = Poll(
         feed=feed,
         state=_after_success(answer, state, now),
@@ -127,9 +127,20 @@ def _poll(
     return polled, listing, entries, dead
 
 
-def _cut(listing: Listing | None) -> bool:
-    # A sitemap's older part is left on purpose.
-    return bool(listing and listing.left and "sitemap" not in listing.format)
+def _remarks(listing: Listing, state: FeedState) -> list[str]:
+    """What a reader of the coverage must know of a poll that succeeded."""
+    if "sitemap" in listing.format:
+        return []  # their older part is left on purpose
+    remarks = []
+    if listing.left:
+        remarks.append(f"only the first {MAX_ENTRIES} of its items were taken, {listing.left} left")
+    published = [entry.published for entry in listing.entries]
+    if state.latest_entry and published and min(published) > state.latest_entry:
+        remarks.append(
+            f"its oldest entry ({min(published)}) is newer than the newest of the last poll ({state.latest_entry}): "
+            "what came in between was missed"
+        )
+    return remarks
 
 
 def _ask(feed: Feed, url: str, state: FeedState, web: Web, now: str) -> _Answer:

@@ -12,7 +12,6 @@ import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -65,8 +64,12 @@ class Response(NamedTuple):
 
     def header(self, name: str) -> str:
         """A header's value, of several the last; "" where there is none."""
-        name = name.lower()
-        return next((value for key, value in reversed(self.headers) if key.lower() == name), "")
+        return _header(self.headers, name)
+
+
+def _header(headers: tuple[tuple[str, str], ...], name: str) -> str:
+    name = name.lower()
+    return next((value for key, value in reversed(headers) if key.lower() == name), "")
 
 
 class _Limits(threading.local):
@@ -107,8 +110,7 @@ class _TLSSocket(_Patient, ssl.SSLSocket):
     pass
 
 
-@dataclass
-class _Fetch:
+class _Fetch(NamedTuple):
     """One hop's answer, before redirects and refusals are judged."""
 
     status: int
@@ -118,7 +120,7 @@ class _Fetch:
     http_version: str
 
     def header(self, name: str) -> str:
-        return next((value for key, value in reversed(self.headers) if key.lower() == name), "")
+        return _header(self.headers, name)
 
 
 class _Memory:
@@ -447,7 +449,7 @@ class Web:
         except (ReadTimeoutError, TimeoutError):
             if _limits.left() <= 0:
                 raise Failure("timeout", f"{target.url} took longer than {self._total_timeout:g} s in all") from None
-            raise Failure("timeout", f"{name} sent nothing for {self._read_timeout:g} s") from None
+            raise Failure("timeout", f"{name} was silent for too long") from None
         except SSLError as error:
             raise Failure("tls", f"{name}'s certificate or encryption is not accepted: {error}") from None
         except ProtocolError as error:
@@ -455,7 +457,7 @@ class Web:
             if isinstance(cause, IncompleteRead):
                 raise Failure("reset", f"{name} broke off before the end of the body") from None
             if isinstance(cause, TimeoutError):
-                raise Failure("timeout", f"{name} sent nothing for {self._read_timeout:g} s") from None
+                raise Failure("timeout", f"{name} was silent for too long") from None
             if isinstance(cause, OSError):
                 raise Failure("reset", f"{name} broke the connection: {cause}") from None
             raise Failure("bad_response", f"{name} does not speak HTTP as it should: {cause!r}"[:300]) from None

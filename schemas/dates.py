@@ -33,6 +33,7 @@ _FORMS = [
     for form in (
         r"(?P<year>\d{4})[-/.]\s?(?P<month>\d{1,2})[-/.]\s?(?P<day>\d{1,2})\.?",
         r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
+        r"(?:[^\W\d]+\.?[,\s]\s*)?(?P<day>\d{1,2})[\s.](?P<month>\d{1,2})[\s.](?P<year>\d{4})",
         r"(?:[^\W\d]+\.?[,\s]\s*)?(?P<day>\d{1,2})[\s-]+(?P<name>[^\W\d]{3,})\.?,?[\s-]+(?P<year>\d{4}|\d{2})",
         r"(?:[^\W\d]+\.?[,\s]\s*)?(?P<name>[^\W\d]{3,})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})",
     )
@@ -68,8 +69,9 @@ def sane(moment: datetime, now: str) -> str:
 def parse_date(text: str, *, now: str, country: str = "") -> str:
     """The moment that a date text means, as ISO 8601 in UTC; "" where it says none or one that can't be.
 
-    Reads ISO 8601 and RFC 822 dates and what is written in their stead: "GMT+9", zone names, two-digit years, missing
-    blanks, English and Russian month names, a clock with a.m. and p.m. A date alone stays that day (midnight UTC).
+    Reads ISO 8601 and RFC 822 dates and what is written in their stead: "GMT+9", zone names, two-digit years, months as
+    numbers ("27 09 2026", "27.09.2026"), missing blanks, English and Russian month names, a clock with a.m. and p.m. A
+    date alone stays that day (midnight UTC).
 
     Args:
         now: ISO 8601 in UTC; dates more than a day after it are wrong.

@@ -53,7 +53,7 @@ def _remove_dot_segments(path: str) -> str:
 def normalise_url(url: str) -> str:
     """The form of an address that stands for an article; it can be fetched.
 
-    Lower-case scheme and host (in Punycode), no default port, no fragment, no tracking parameters, the query's
+    Lower-case scheme and host (in Punycode), no user, default port, fragment or tracking parameters, the query's
     parameters sorted, dot segments resolved and percent-escapes written one way (RFC 3986, section 6.2.2). The path's
     case, empty values ("?fl") and the order of equal names stay. Raises ValueError where it is no http(s) address.
     """
@@ -64,8 +64,6 @@ def normalise_url(url: str) -> str:
     netloc = f"[{host}]" if ":" in host else host
     if parts.port is not None and parts.port != _DEFAULT_PORTS[scheme]:
         netloc += f":{parts.port}"
-    if parts.username:
-        netloc = f"{parts.username}{':' + parts.password if parts.password else ''}@{netloc}"
     path = _UNRESERVED.sub(lambda m: chr(int(m[1], 16)), parts.path)
     path = _ESCAPE.sub(lambda m: m[0].upper(), _remove_dot_segments(path)) or "/"
     pairs = [pair for pair in parts.query.split("&") if pair and not _tracking(host, pair)]

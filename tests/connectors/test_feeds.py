@@ -253,6 +253,15 @@ def test_what_the_publisher_asks_for_is_kept(server: Server, web: Web, channel: 
     assert seconds_to(take(server, web)[0].state) == seconds
 
 
+def test_entries_that_were_missed_between_two_polls_are_told(server: Server, web: Web) -> None:
+    server.routes["/feed"] = Answer(hourly(range(0, 5)))
+    state = take(server, web)[0].state
+    server.routes["/feed"] = Answer(hourly(range(3, 8)))
+    assert take(server, web, state)[0].detail == ""
+    server.routes["/feed"] = Answer(hourly(range(6, 11)))
+    assert "2023-09-13T06:00:00Z" in take(server, web, state)[0].detail
+
+
 # --- formats
 
 

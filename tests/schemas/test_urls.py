@@ -12,6 +12,7 @@ from schemas.urls import entry_id, normalise_url
     [
         ("HTTPS://www.KoreaTimes.co.kr:443/www/A.html?fl#top", "https://www.koreatimes.co.kr/www/A.html?fl"),
         ("http://tass.ru:80", "http://tass.ru/"),
+        ("https://user:secret@a.kr/1", "https://a.kr/1"),
         ("http://127.0.0.1:8900/a", "http://127.0.0.1:8900/a"),
         ("http://[::1]:8900/a", "http://[::1]:8900/a"),
         ("https://www.yna.co.kr/view/AKR1?section=northkorea/all&input=1195m", "https://www.yna.co.kr/view/AKR1"),
