@@ -27,7 +27,7 @@ from warcio.warcwriter import WARCWriter
 
 from connectors.web import Response
 from schemas.failures import Failure
-from schemas.records import ArchiveRecord, Entry, Feed, Outlet
+from schemas.records import ArchiveRecord, Entry, as_dict, from_dict
 
 log = logging.getLogger(__name__)
 
@@ -205,7 +205,7 @@ def _response_record(response: Response) -> ArcWarcRecord:
 
 
 def _entry_record(response: Response, entry: Entry) -> ArcWarcRecord:
-    note = json.dumps(_plain(entry), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    note = json.dumps(as_dict(entry), ensure_ascii=False).encode("utf-8", "surrogatepass")
     return _writer().create_warc_record(
         _LINE_BREAKS.sub("", response.url),
         "metadata",
@@ -263,14 +263,6 @@ def _read_entry(record: ArcWarcRecord) -> Entry:
     if record.rec_type != "metadata":
         raise Failure("archive_damaged", f"A {record.rec_type} record stands where a page's entry should be.")
     try:
-        fields = json.loads(record.raw_stream.read().decode("utf-8", "surrogatepass"))
-        feed = fields["feed"]
-        feed = feed | {"outlet": Outlet(**feed["outlet"]), "private_hosts": tuple(feed["private_hosts"])}
-        return Entry(**fields | {"feed": Feed(**feed), "authors": tuple(fields["authors"])})
-    except (ValueError, KeyError, TypeError) as error:
+        return from_dict(Entry, json.loads(record.raw_stream.read().decode("utf-8", "surrogatepass")))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Failure("archive_damaged", f"The entry archived with a page can't be read: {error!r}.") from error
-
-
-def _plain(entry: Entry) -> dict[str, object]:
-    feed = entry.feed._asdict() | {"outlet": entry.feed.outlet._asdict()}
-    return entry._asdict() | {"feed": feed}

@@ -121,9 +121,16 @@ def trim(paragraphs: list[str], *, title: str = "", authors: tuple[str, ...] = (
     begin, end = 0, len(kept)
     while begin < min(end - 1, _NEIGHBOURS) and _leads(kept[begin], title, names):
         begin += 1
+    teasers = False
     for _ in range(_NEIGHBOURS):
-        if end - begin > 1 and _trails(kept[end - 1], kept[end - 2], names):
-            end -= 1
+        if end - begin < 2:
+            break
+        last, before = kept[end - 1], kept[end - 2]
+        # teasers are cut off in mid-sentence; one such line alone may be the article's
+        teasers = _unfinished(last) and (teasers or _unfinished(before))
+        if not teasers and not _trails(last, names):
+            break
+        end -= 1
     kept = kept[begin:end]
     if kept:
         kept[0] = _LEADING.sub("", kept[0]) or kept[0]
@@ -162,12 +169,9 @@ def _leads(paragraph: str, title: str, names: set[str]) -> bool:
     return short or (len(paragraph) < 60 and dates.parse(paragraph) is not None)
 
 
-def _trails(paragraph: str, before: str, names: set[str]) -> bool:
-    """Whether a paragraph after the article's last is a credit, a notice or another article's teaser."""
-    if len(paragraph) <= _LONG and (_TAIL.fullmatch(paragraph) or _folded(paragraph) in names):
-        return True
-    # teasers are cut off in mid-sentence; one such line alone may be the article's
-    return _unfinished(paragraph) and _unfinished(before)
+def _trails(paragraph: str, names: set[str]) -> bool:
+    """Whether a paragraph after the article's last is a credit or a notice."""
+    return len(paragraph) <= _LONG and (_TAIL.fullmatch(paragraph) is not None or _folded(paragraph) in names)
 
 
 def _unfinished(paragraph: str) -> bool:
