@@ -26,10 +26,10 @@ from connectors.elasticsearch.known import Known
 from connectors.elasticsearch.sink import Sink
 from connectors.feeds import poll
 from connectors.settings import Settings
-from connectors.web import Web
+from connectors.web import Response, Web
 from pipelines.concurrently import FlatMapFutures, FlatMapInThreads
 from pipelines.progress import FAILED, POLL_FAILED, count
-from pipelines.reading import PageGate, ReaderPool
+from pipelines.reading import PageGate, ReaderPool, faults_as_failures
 from schemas.failures import Failure
 from schemas.records import (
     ArchiveRecord,
@@ -159,23 +159,47 @@ class FetchPages(FlatMapInThreads):
 
     def work(self, host: tuple[str, Iterable[Entry]]) -> Iterator[Page | TaggedOutput]:
         for entry in host[1]:
+            stage = "fetch"
             try:
-                yield self._fetch(entry)
+                response = self._web.get(entry.url, private_hosts=entry.feed.private_hosts, delay=entry.feed.delay)
+                stage = "archive"
+                yield _page(entry, response, self._archive.write(response, entry))
             except Failure as problem:
-                yield TaggedOutput(DEAD, dead_letter("fetch", entry, problem))
+                if stage == "fetch" and entry.content:
+                    # Some outlets refuse readers of pages and send the full text in the feed (38 North).
+                    yield Page(entry, entry.url, "text/html; charset=utf-8", b"", now())
+                else:
+                    yield TaggedOutput(DEAD, dead_letter(stage, entry, problem))
 
-    def _fetch(self, entry: Entry) -> Page:
+
+class Take(beam.DoFn):
+    """Splits entries to be taken again into those to fetch and, with the place, those in the archive."""
+
+    def process(self, letter: tuple[Entry, ArchiveRecord]) -> Iterator[Entry | TaggedOutput]:
+        entry, record = letter
+        count(entry.feed.outlet.name, "entries")
+        yield TaggedOutput("archived", letter) if record.file else entry
+
+
+class TakeFromArchive(beam.DoFn):
+    """Entry with the place of its page in the archive → the page as it was fetched."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def setup(self) -> None:
+        self._archive = Archive(self._line.archive)
+
+    def process(self, archived: tuple[Entry, ArchiveRecord]) -> Iterator[Page | TaggedOutput]:
+        entry, record = archived
         try:
-            response = self._web.get(entry.url, private_hosts=entry.feed.private_hosts, delay=entry.feed.delay)
-        except Failure:
-            if not entry.content:
-                raise
-            # Some outlets refuse readers of pages and send the full text in the feed (38 North).
-            return Page(entry, entry.url, "text/html; charset=utf-8", b"", now())
-        record = self._archive.write(response, entry)
-        return Page(
-            entry, response.url, response.header("content-type"), response.body, response.requested, archive=record
-        )
+            yield _page(entry, self._archive.read(record), record)
+        except Failure as problem:
+            yield TaggedOutput(DEAD, dead_letter("archive", entry, problem, record))
+
+
+def _page(entry: Entry, response: Response, record: ArchiveRecord) -> Page:
+    return Page(entry, response.url, response.header("content-type"), response.body, response.requested, record)
 
 
 class ReadPages(FlatMapFutures):
@@ -194,10 +218,15 @@ class ReadPages(FlatMapFutures):
 
     def submit(self, page: Page) -> Future:
         count(page.entry.feed.outlet.name, "fetched")
-        article = self._gate.close(page) if self._line.gate else None
+        done: Future = Future()
+        try:
+            with faults_as_failures():
+                article = self._gate.close(page) if self._line.gate else None
+        except Failure as problem:
+            done.set_exception(problem)
+            return done
         if article is None:
             return self._pool.submit(page)
-        done: Future = Future()
         done.set_result(article)
         return done
 
@@ -283,28 +312,42 @@ def collect(feeds: beam.PCollection, line: Line) -> None:
         | "Batch entries" >> beam.BatchElements(min_batch_size=100, max_batch_size=1000)
         | "Leave out known" >> beam.ParDo(LeaveOutKnown(line)).with_output_types(Entry)
     )
-    done = carry(new, polled[DEAD], line)
+    fetched = fetch(new, line)
+    done = carry(fetched.pages, (polled[DEAD], fetched[DEAD]), line)
     # A feed's state says "seen up to here": it may be kept only when all that was seen is safe.
     polled[POLLS] | beam.WaitOn(done) | "Batch polls" >> beam.BatchElements() | beam.ParDo(RecordPolls(line))
 
 
-def carry(entries: beam.PCollection, dead: beam.PCollection, line: Line) -> beam.PCollection:
-    """Entries → fetched, read, indexed; returns the dead letters, complete when everything is done."""
-    fetched = (
+def take_again(letters: beam.PCollection, line: Line) -> None:
+    """Entries with the place of their page in the archive, if it is there → indexed."""
+    taken = letters | "Take" >> beam.ParDo(Take()).with_outputs("archived", main="to_fetch")
+    fetched = fetch(taken.to_fetch, line)
+    found = taken.archived | beam.ParDo(TakeFromArchive(line)).with_outputs(DEAD, main="pages")
+    pages = (fetched.pages, found.pages) | "All pages" >> beam.Flatten()
+    carry(pages, (fetched[DEAD], found[DEAD]), line)
+
+
+def fetch(entries: beam.PCollection, line: Line) -> beam.pvalue.DoOutputsTuple:
+    """Entries → their pages, under "pages", and dead letters."""
+    return (
         entries
         | "By host" >> beam.WithKeys(lambda entry: urlsplit(entry.url).netloc).with_output_types(tuple[str, Entry])
         | "Group by host" >> beam.GroupByKey()
         | "Fetch" >> beam.ParDo(FetchPages(line)).with_outputs(DEAD, main="pages")
     )
-    read = fetched.pages | "Read" >> beam.ParDo(ReadPages(line)).with_outputs(DEAD, main="articles")
+
+
+def carry(pages: beam.PCollection, dead: Iterable[beam.PCollection], line: Line) -> beam.PCollection:
+    """Pages → read and indexed; returns all dead letters, complete when everything is done."""
+    read = pages | "Read" >> beam.ParDo(ReadPages(line)).with_outputs(DEAD, main="articles")
     indexed = (
         read.articles
         | "Batch articles" >> beam.BatchElements(min_batch_size=20, max_batch_size=200)
         | "Index" >> beam.ParDo(IndexArticles(line)).with_outputs(DEAD)
     )
     return (
-        (dead, fetched[DEAD], read[DEAD], indexed[DEAD])
-        | beam.Flatten()
+        (*dead, read[DEAD], indexed[DEAD])
+        | "All dead letters" >> beam.Flatten()
         | "Batch dead letters" >> beam.BatchElements(max_batch_size=500)
         | "Bury" >> beam.ParDo(BuryDead(line)).with_output_types(DeadLetter)
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections.abc import Iterator
 from concurrent.futures import Future, TimeoutError
+from contextlib import contextmanager
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -49,7 +51,11 @@ class PageGate:
         self._gate = Gate(self._codebook.gate)
 
     def close(self, page: Page) -> Article | None:
-        """The article's record without text, when the page has no word of the subject; None when it must be read."""
+        """The article's record without text, when the page has no word of the subject; None when it must be read.
+
+        Raises:
+            Failure: what is there is no page.
+        """
         html, _ = decode_html(page.body, page.content_type)
         entry = page.entry
         if self._gate.opens(html) or self._gate.opens(f"{entry.title}\n{entry.content}"):
@@ -119,10 +125,16 @@ def _start_reader(codebook: str) -> None:
 
 
 def _read(page: Page) -> Article:
-    try:
+    with faults_as_failures():
         return _reader.read(page)
+
+
+@contextmanager
+def faults_as_failures() -> Iterator[None]:
+    """A page that trips a fault of ours must not stop the line; its dead letter keeps it for a replay."""
+    try:
+        yield
     except Failure:
         raise
     except Exception as problem:
-        # A page that trips a fault of ours must not stop the line; the dead letter keeps it for a replay.
         raise Failure("read_error", f"{type(problem).__name__}: {problem}") from problem

@@ -14,11 +14,11 @@ from connectors.elasticsearch.client import connect
 from connectors.elasticsearch.indices import Indices
 from connectors.elasticsearch.search import dead_letters
 from pipelines.coding import Coder
-from pipelines.line import Line, carry, collect
+from pipelines.line import Line, collect, take_again
 from pipelines.progress import counts
 from pipelines.summary import Summary
 from schemas.codebook import load_codebook
-from schemas.records import DeadLetter, Entry, Feed, from_dict
+from schemas.records import Entry, Feed, from_dict
 
 
 def collect_once(feeds: Sequence[Feed], line: Line, runner: str, beam_options: Sequence[str] = ()) -> Summary:
@@ -36,13 +36,18 @@ def collect_once(feeds: Sequence[Feed], line: Line, runner: str, beam_options: S
 
 
 def replay(line: Line, runner: str, beam_options: Sequence[str] = (), *, stage: str = "", cause: str = "") -> Summary:
-    """Take the dead letters of a stage or cause again, from the fetch on. Those that succeed are no longer dead."""
-    letters = dead_letters(connect(line.settings), Indices(line.prefix), stage=stage, cause=cause)
-    entries = [from_dict(Entry, json.loads(letter.payload)) for letter in letters if letter.payload]
+    """Take the dead letters of a stage or cause again; those that succeed are no longer dead.
+
+    A page that is in the archive is taken from there, any other is fetched. Items that name no address stay.
+
+    Raises:
+        Failure: as `collect_once`, or nothing has been run yet.
+    """
+    found = dead_letters(connect(line.settings), Indices(line.prefix), stage=stage, cause=cause)
+    letters = [(from_dict(Entry, json.loads(x.payload)), x.archive) for x in found if x.stage != "poll"]
 
     def build(pipeline: beam.Pipeline) -> None:
-        none = pipeline | "No dead letters" >> beam.Create([]).with_output_types(DeadLetter)
-        carry(pipeline | beam.Create(entries).with_output_types(Entry), none, line)
+        take_again(pipeline | beam.Create(letters), line)
 
     return _run(build, line, runner, beam_options)
 
