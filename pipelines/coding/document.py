@@ -37,6 +37,7 @@ class Mention(NamedTuple):
     text: str  # as it stands in the text
     ambiguous: bool = False  # counts only where the context supports it
     office: bool = False  # an office ("the Kremlin spokesman"), not a name
+    kind: str = ""  # of the actors, where all are of one: "person", "organisation", "state", "medium"
 
 
 SpeakerKind = Literal["name", "role", "group", "pronoun", "omitted", "outlet"]

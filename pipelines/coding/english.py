@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pipelines.coding import english_cues as cues
-from pipelines.coding.document import Attribution, Document, Quotation, Speaker
+from pipelines.coding.document import Attribution, Document, Speaker
 from pipelines.coding.languages import Base, Language
 
 _ABBREVIATION = re.compile(
@@ -172,16 +172,19 @@ class English(Base):
 
     def attributions(self, document: Document) -> list[Attribution]:
         found: list[Attribution] = []
-        before: tuple[_Unit, bool] | None = None  # the unit before, and whether it is nothing but a quotation
+        before: tuple[_Unit, bool, bool] | None = None  # the unit before; is it nothing but a quotation; has it one
         for unit in _units(document):
             reader = _Reader(document, unit)
             made = reader.attributions()
-            if made and before and before[1] and before[0].paragraph == unit.paragraph and reader.bare():
+            if made and before and before[0].paragraph == unit.paragraph and (
+                (before[1] and reader.bare()) or (before[2] and reader.refers_back())
+            ):
                 made[0] = made[0]._replace(start=before[0].start, direct=True)
             if not made and (introduced := reader.introduced()):
                 document.named.append(introduced)
             found += made
-            before = (unit, not made and set(reader.codes) <= set("Q.,") and "Q" in reader.codes)
+            quoted = not made and "Q" in reader.codes
+            before = (unit, quoted and set(reader.codes) <= set("Q.,"), quoted)
         return found
 
     def editorial(self, title: str, text: str) -> bool:
@@ -264,33 +267,43 @@ class _Reader:
         self.words: list[str] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
-        self.quotes: dict[int, Quotation] = {}
         codes: list[str] = []
         text = document.text
         place = unit.start
         for quotation in document.quotations_in(unit.start, unit.end):
             self._tokens(text, place, min(quotation.start, unit.end), codes)
-            if codes and codes[-1] == "\x00":
-                codes.pop()
-                self.words.pop(), self.starts.pop(), self.ends.pop()
-            self.quotes[len(codes)] = quotation
-            codes.append("Q")
-            self.words.append("“")
-            self.starts.append(max(quotation.start - 1, unit.start))
-            self.ends.append(min(quotation.end + 1, unit.end))
+            begin, stop = max(quotation.start - 1, unit.start), min(quotation.end + 1, unit.end)
+            self._add(codes, "Q", "“", begin, stop)
             place = min(quotation.end + (1 if quotation.closed else 0), unit.end)
         self._tokens(text, place, unit.end, codes)
         self.codes = self._disambiguated(codes)
 
     def _tokens(self, text: str, start: int, end: int, codes: list[str]) -> None:
+        """Adds the words of text[start:end]; a listed name or office is one word."""
+        place = start
+        for mention in self.document.mentions_in(start, end):
+            if mention.start < place:
+                continue
+            self._words(text, place, mention.start, codes)
+            code = "T" if mention.office else "D" if mention.kind == "state" else "N"
+            self._add(codes, code, mention.text.lower(), mention.start, mention.end)
+            place = mention.end
+        self._words(text, place, end, codes)
+
+    def _add(self, codes: list[str], code: str, word: str, start: int, end: int) -> None:
+        codes.append(code)
+        self.words.append(word)
+        self.starts.append(start)
+        self.ends.append(end)
+
+    def _words(self, text: str, start: int, end: int, codes: list[str]) -> None:
         for match in _TOKEN.finditer(text, start, end):
             word = match.group()
             first = word[0]
             low = word.lower()
             if first.isalpha():
                 if first.isupper():
-                    opening = not codes or codes[-1] in ".Q:"
-                    code = self._capital(word, low, opening)
+                    code = self._capital(word, low, not codes or codes[-1] in ".Q:")
                 else:
                     code = _LOWER.get(low) or ("V" if low in cues.SPEECH else "l")
                     if code in "OTqa" and low in cues.SPEECH:
@@ -306,17 +319,23 @@ class _Reader:
             elif low in ("n’t", "n't"):
                 code, low = "k", "n't"
             elif first in "“”\"«»„‘「」『』":
-                codes.append("\x00") if match.end() == end else None
-                if match.end() != end:
-                    continue
-                self.words.append(low), self.starts.append(match.start()), self.ends.append(match.end())
+                continue
+            elif first in ")]" and self._close_parenthesis(codes):
                 continue
             else:
                 code = _PUNCTUATION.get(first, "l")
-            codes.append(code)
-            self.words.append(low)
-            self.starts.append(match.start())
-            self.ends.append(match.end())
+            self._add(codes, code, low, match.start(), match.end())
+
+    def _close_parenthesis(self, codes: list[str]) -> bool:
+        """Drops a parenthesis without a cue of speech, which would only stand in the way of the grammar."""
+        for i in range(len(codes) - 1, max(len(codes) - 24, -1), -1):
+            if codes[i] == "(":
+                if any(c in "VIQ" or w == "according" for c, w in zip(codes[i:], self.words[i:], strict=True)):
+                    return False
+                for column in (codes, self.words, self.starts, self.ends):
+                    del column[i:]
+                return True
+        return False
 
     @staticmethod
     def _capital(word: str, low: str, opening: bool) -> str:
@@ -379,6 +398,10 @@ class _Reader:
             return False
         last = max(codes.rfind("V"), codes.rfind("I"))
         return last >= 0 and re.fullmatch(r"(?:(?:G|pd?[tnqlDNOTs]+|d?[tn]+|a|l)*)\.?", codes[last + 1 :]) is not None and len(codes) < 25
+
+    def refers_back(self) -> bool:
+        """Whether the unit only says who said what stands before it: "X made this assessment at a meeting."."""
+        return re.search(r"VdK", self.codes) is not None and "h" not in self.codes and "Q" not in self.codes
 
     def attributions(self) -> list[Attribution]:
         found = self.cues()
@@ -469,8 +492,12 @@ class _Reader:
                 cue = self._colon(i, found)
             elif code == "K":
                 cue = self._noun(i)
-            elif code == "p" and words[i] in ("to", "for") and i <= 1 + (codes[:1] == "a"):
-                cue = self._opening_to(i)
+            elif code == "p" and words[i] in ("to", "for"):
+                if i <= 1 + (codes[:1] == "a"):
+                    cue = self._opening_to(i)
+                if not cue and words[i] == "to" and not cues.SEEM.isdisjoint(words[max(i - 6, 0) : i]) and codes[i + 1 : i + 2] == "N":
+                    speaker = self._right(i + 1)
+                    cue = _Cue(i, 0, speaker, "seems to", "seems_to", True) if speaker else None
             if cue:
                 found.append(cue)
                 subject = cue.speaker
@@ -493,7 +520,12 @@ class _Reader:
                 region = self._left(j - 1)
                 if region:
                     return _Cue(v, region[0], region[1], word, "quoted_as_saying", True, verb)
+            if "K" in codes[:j] and words[v + 1 : v + 2] == ["by"] and (spoken := self._right(v + 2)):
+                return _Cue(v, v, spoken, word, "passive_by", True, verb)
             return None
+        if before == "m" and (words[v - 1] in ("rather", "like") or (words[j - 1] == "would" and verb in ("prefer", "argue", "add"))):
+            region = self._left(j - 1)
+            return _Cue(v, region[0], region[1], word, "subject_verb", True, verb) if region else None
         if before == "m" or (before == "p" and words[j - 1] == "to"):
             if before == "p" and j >= 2 and words[j - 2] in ("on", "continued", "goes", "continues") and subject:
                 return _Cue(v, j, subject, word, "coordinated", True, verb, again=True)
@@ -515,7 +547,7 @@ class _Reader:
             first = self._first_subject(v)
             return _Cue(v, first[0], first[1], word, "coordinated", True, verb) if first else None
         region = self._left(j)
-        if region is None:
+        if region is None or (region[0] and words[region[0] - 1] in ("what", "how", "why")):
             return None
         forward = not (codes[:region[0]].endswith((",", "Q")) and "Q" in codes[: region[0]] and not self._content_after(v))
         return _Cue(v, region[0], region[1], word, "subject_verb", forward, verb)
@@ -531,10 +563,13 @@ class _Reader:
         window = self.words[v + 1 : v + 6]
         if verb in ("refuse", "decline"):
             return len(window) > 1 and window[0] == "to" and window[1] in cues.RULED_OUT
+        if verb == "see" and v >= 2 and self.words[v - 1] == "rather":
+            return True
         if verb == "see" and "as" not in self.words[v + 1 : v + 16] and not (window and window[0] in ("no", "little", "signs")):
             return False
         if verb == "want":
-            return "to" in self.words[v + 1 : v + 10]
+            window = self.words[v + 1 : v + 10]
+            return "to" in window and "," not in window[: window.index("to")]
         if verb in ("view", "regard", "portray", "present", "frame", "interpret", "consider"):
             return bool(needs & set(self.words[v + 1 : v + 14]))
         if verb in ("point", "continue", "want", "put", "hold", "feel", "find", "know", "speak", "rule", "play", "hope", "fear"):
@@ -679,10 +714,10 @@ class _Reader:
             if segment and segment[0] not in "pwIb":
                 lead = re.match(r"[ca]*", segment).end()
                 speaker = self._trailing(begin + lead, end) or (self.noun_phrase(begin + lead, end) if segment[lead:lead + 1] in ("d", "P", "G", "T", "D", "N") and "V" not in segment else None)
-            if end == j - 1 and re.fullmatch(r"N+", segment) and closes and re.search(r"T$", codes[: begin - 1]):
+            if end == j - 1 and re.fullmatch(r"d?N+", segment) and closes and re.search(r"[TO]$", codes[: begin - 1]):
                 region = self._region(begin - 1)
                 if codes[region : region + 1] not in ("p", "") or region == begin - 1:
-                    named = self._named(begin, begin, end)
+                    named = self._named(begin + (segment[0] == "d"), begin + (segment[0] == "d"), end)
                     title = self.document.text[self.starts[region] : self.ends[begin - 2]]
                     title = re.sub(r"^(?:[Tt]he|[Aa]n?)\s+", "", title)
                     return region, named._replace(role=title)
@@ -701,12 +736,9 @@ class _Reader:
 
     def _trailing(self, begin: int, end: int) -> Speaker | None:
         """The name with which a region ends, unless a preposition governs it."""
-        match = re.search(r"([NDTOqls]*)(N+)$", self.codes[begin:end])
+        match = re.search(r"([NDTOqls]*)(N+|D)$", self.codes[begin:end])
         if not match:
-            mention = self._mention_ending(end)
-            if mention is None or self.codes[max(mention - 1, 0)] == "p":
-                return None
-            return self.noun_phrase(mention, end)
+            return None
         first = begin + match.start()
         governed = first > begin and self.codes[first - 1] == "p" or (first - 1 > begin and self.codes[first - 1] == "d" and self.codes[first - 2] == "p")
         if governed and "T" not in match.group(1):
@@ -726,7 +758,6 @@ class _Reader:
         """The noun phrase that begins at token i, with its apposition."""
         codes = self.codes
         start = i + re.match(r"a?", codes[i:]).end()
-        match = re.match(r"P|(?:d?[lqDnNTOGsac&]*?(?:[NTOGD](?![NTOGD])))(?=p|[,.;:Q()\-hbwVIxemtac]|l|$)", codes[start:])
         match = re.match(r"P|d?[lqDnNTOGs]*[NTOGD]", codes[start:])
         if not match:
             return None
@@ -736,8 +767,11 @@ class _Reader:
         if speaker and speaker.kind in ("role", "group"):
             phrase = re.match(r"(?:p(?:d?[lqDnNTOGs]*[NTOGDl])(?:cd?[lqDNTO]*[NTOD])?)+", codes[end:])
             if phrase:
-                name = re.match(r"", "")
-                speaker = self.noun_phrase(start, end + phrase.end()) or speaker
+                end += phrase.end()
+                speaker = self.noun_phrase(start, end) or speaker
+            if apposed := re.match(r",(N+)(?=[,.;:)\-]|$)", codes[end:]):
+                name = self._named(end + 1, end + 1, end + apposed.end())
+                return name._replace(role=speaker.role, affiliation=speaker.affiliation)
         return self._with_apposition(speaker, end) if speaker else None
 
     def introduced(self) -> Speaker | None:
@@ -745,7 +779,10 @@ class _Reader:
         first = self._first_subject(len(self.codes))
         if first and first[1].kind == "name" and first[0] == 0:
             speaker = first[1]
-            return speaker if " " in speaker.name or speaker.role else None
+            mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
+            if mention and mention.kind and mention.kind != "person":
+                return None
+            return speaker if " " in speaker.name or speaker.role or mention else None
         return None
 
     def _first_subject(self, before: int) -> tuple[int, Speaker] | None:
@@ -766,8 +803,7 @@ class _Reader:
     def noun_phrase(self, begin: int, end: int) -> Speaker | None:
         """Reads tokens [begin, end) as a speaker: a name with its titles, an office, a group or a pronoun."""
         codes, words = self.codes, self.words
-        while begin < end and codes[begin] in "acb":
-            begin += 1
+        begin += re.match(r"(?:[acb]|d?t+(?=[aDNdTOqlP]))*", codes[begin:end]).end()
         region = codes[begin:end]
         if not region:
             return None

@@ -112,7 +112,9 @@ _IRREGULAR = {
     "summon": "summoned summons",
     "lodge": "lodged lodges",
     "propose": "propose proposes proposed proposing",
-    "decree": "",
+    "publish": "publish publishes published",
+    "run": "ran",
+    "carry": "carried",
 }
 
 
@@ -218,6 +220,9 @@ NEEDS: dict[str, frozenset[str]] = {
     "accept": frozenset(["that"]),
     "rail": frozenset(["against"]),
     "refuse": frozenset(["to"]),
+    "publish": frozenset("texts text editorial editorials commentary article column opinion".split()),
+    "run": frozenset("editorial editorials commentary column".split()),
+    "carry": frozenset("editorial editorials commentary".split()),
     "hear": frozenset("displeasure echoes echo threat threats warning message".split()),
     "detect": frozenset("signs hint displeasure unease".split()),
     "prefer": frozenset("to a the not".split()),
@@ -235,6 +240,7 @@ NEEDS: dict[str, frozenset[str]] = {
 # After "refuse to" and "decline to" these show that something was said after all.
 RULED_OUT = frozenset(["rule", "believe", "accept", "recognize", "recognise"])
 
+SEEM = frozenset("seems seem seemed appears appear appeared looks look looked sounds".split())
 THINK = frozenset("believe think expect see consider doubt rule know hope agree want predict foresee view suspect".split())
 REPORT = frozenset("report cite quote".split())
 ADD = frozenset("add continue go".split())

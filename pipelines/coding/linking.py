@@ -82,6 +82,7 @@ class _Article:
         self.document = document
         self.known: list[_Known] = []  # by start
         self.speakers: list[Linked] = []  # in order, the last at the end
+        self.quoted: tuple[int, Linked] | None = None  # the last person quoted directly, and where
         self.last_attributed = -1  # offset up to which somebody has spoken
 
     def run(self) -> list[Linked]:
@@ -103,6 +104,8 @@ class _Article:
                 self.note(linked, attribution.speaker.start).spoke = True
             self.speakers.append(linked)
             self.last_attributed = attribution.end
+            if attribution.direct and linked.actor.kind == _PERSON:
+                self.quoted = (attribution.start, linked)
             found.append(linked)
         listed = {(a.start, a.end) for a in document.actors}
         for linked in found:
@@ -294,8 +297,16 @@ class _Article:
         return linked or self.last(lambda l: l.actor.kind == _PERSON) or self.unlisted(speaker)
 
     def _omitted(self, speaker: Speaker) -> Linked:
-        introduced = self.introduced(speaker.start)
-        return introduced or self.last_speaker(lambda l: True) or self.unlisted(speaker)
+        if introduced := self.introduced(speaker.start):
+            return introduced
+        last = self.last_speaker(lambda l: True)
+        if last and last.actor.kind == "state" and self.quoted and self.quoted[0] >= self.paragraph_start(speaker.start):
+            return self.quoted[1]  # "Moscow and Beijing have made it clear …" inside what a person goes on to say
+        return last or self.unlisted(speaker)
+
+    def paragraph_start(self, place: int) -> int:
+        sentence = self.document.sentences[max(self.document.sentence_at(place), 0)]
+        return self.document.paragraphs[sentence.paragraph][0]
 
     def _outlet(self, speaker: Speaker) -> Linked:
         """The medium itself, listed or not."""

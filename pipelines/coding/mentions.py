@@ -26,7 +26,9 @@ class MentionMatcher:
                 names[form][actor.id] = names[form].get(actor.id, True) and ambiguous
         self._names = ahocorasick.Automaton()
         for form, bearers in names.items():
-            self._names.add_word(form, (len(form), tuple(bearers), all(bearers.values())))
+            kinds = {actors[id].kind for id in bearers}
+            kind = kinds.pop() if len(kinds) == 1 else ""
+            self._names.add_word(form, (len(form), tuple(bearers), all(bearers.values()), kind))
         self._titles = ahocorasick.Automaton()
         titles: dict[str, dict[str, None]] = defaultdict(dict)
         for post in actors.posts.values():
@@ -47,11 +49,11 @@ class MentionMatcher:
         ends_name = self._language.ends_name
         found: list[Mention] = []
         if len(self._names):
-            for last, (length, ids, ambiguous) in self._names.iter(text):
+            for last, (length, ids, ambiguous, kind) in self._names.iter(text):
                 start = last - length + 1
                 end = ends_name(text, start, last + 1)
                 if end >= 0:
-                    found.append(Mention(start, end, ids, text[start:end], ambiguous))
+                    found.append(Mention(start, end, ids, text[start:end], ambiguous, kind=kind))
         if len(self._titles):
             for last, (length, posts) in self._titles.iter(lowered(text)):
                 start = last - length + 1
@@ -60,7 +62,7 @@ class MentionMatcher:
                     continue
                 holders = {a.id: None for post in posts if (a := self._actors.holder(post, document.published))}
                 if holders:
-                    found.append(Mention(start, end, tuple(holders), text[start:end], office=True))
+                    found.append(Mention(start, end, tuple(holders), text[start:end], office=True, kind="person"))
         found.sort(key=lambda m: (m.start, -m.end, m.office))
         document.mentions = []
         reached = 0
