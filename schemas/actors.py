@@ -19,6 +19,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -27,9 +28,9 @@ from typing import Any, NamedTuple, NoReturn
 import yaml
 
 from schemas.failures import Failure
+from schemas.outlets import BLOCS
 
 KINDS = ("person", "organisation", "state", "medium")
-BLOCS = ("russia", "dprk", "rok", "west", "japan", "china", "exile", "ukraine", "un", "other")
 CAMPS = ("conservative", "progressive", "other")
 LANGUAGES = ("en", "ru", "ko", "zh", "ja")
 REQUIRED_LANGUAGES = ("en", "ru", "ko")
@@ -120,7 +121,7 @@ class ActorEntry:
     kind: str  # of KINDS
     names: Mapping[str, tuple[str, ...]]  # by language, canonical first
     country: str = ""  # ISO 3166-1 alpha-2 or "EU", "" for international organisations
-    bloc: str = ""  # of BLOCS
+    bloc: str = ""  # of schemas.outlets.BLOCS
     occupation: str = ""  # of OCCUPATIONS
     official: bool = False  # state or international organisation, or somebody who speaks for one
     party: str = ""  # id of the party
@@ -128,8 +129,8 @@ class ActorEntry:
     roles: tuple[Role, ...] = ()  # newest first
     family: Mapping[str, str] = field(default_factory=dict)  # family names that the rule would get wrong, by language
     wikidata: str = ""
-    ambiguous: frozenset[str] = frozenset()  # names that need context before they may be linked
-    metonyms: frozenset[str] = frozenset()  # names that are properly a place's: "Washington", "Кремль"
+    ambiguous: frozenset[str] = frozenset()  # spellings that need context before they may be linked
+    metonyms: frozenset[str] = frozenset()  # spellings that are properly a place's: "Washington", "Кремль"
     source: str = ""  # "file:line"
 
     def name(self, language: str = "en") -> str:
@@ -142,8 +143,14 @@ class ActorEntry:
         return self.roles[0].affiliation if self.roles else ""
 
     def role_on(self, date: str) -> Role | None:
-        """The role held on that day (ISO 8601, "" for now), else the first listed; None without roles."""
-        return next((role for role in self.roles if role.covers(date)), self.roles[0] if self.roles else None)
+        """The role held on that day (ISO 8601, "" for now), else the last one that had ended by then, else None.
+
+        A role with dates goes before one without, which may hold at any time.
+        """
+        held = [role for role in self.roles if role.covers(date)]
+        dated = [role for role in held if role.since or role.until]
+        ended = [role for role in self.roles if role.until and (not date or role.until < date[: len(role.until)])]
+        return next(iter(dated or held or ended), None)
 
     def family_name(self, language: str = "en") -> str:
         """A person's family name as that language's press uses it after the first mention, "" for others.
@@ -199,11 +206,11 @@ class ActorList:
 
         Variants: Korean given names hyphenated, spaced or joined ("Kim Jong-un", "Kim Jong Un", "Kim Jongun"), given
         name first ("Jong-un Kim"), in Russian joined or hyphenated ("Чо Тхэёль", "Чо Тхэ-ёль"); straight and curly
-        apostrophes.
+        apostrophes; е for ё; "The" at the head of a sentence. Those of an `ambiguous` name are in `ambiguous` too.
         """
         seen = set()
         for name, language, actor in self.names():
-            for spelling in _variants(name, language, actor):
+            for spelling in _variants(name, language, actor.kind, actor.country):
                 if (spelling, actor.id) not in seen:
                     seen.add((spelling, actor.id))
                     yield spelling, language, actor
@@ -260,9 +267,12 @@ class ActorList:
         """
         post = self.posts.get(post_or_title)
         posts = (post,) if post else self.posts_titled(post_or_title, country)
-        found = {
-            actor.id: actor for post in posts for role, actor in self._holders.get(post.id, ()) if role.covers(date)
-        }
+        if len(posts) != 1:
+            return None
+        held = [(role.since, actor) for role, actor in self._holders.get(posts[0].id, ()) if role.covers(date)]
+        # On the day of a change both are in office by their dates: the one who came in counts.
+        last = max((since for since, _ in held), default="")
+        found = {actor.id: actor for since, actor in held if since == last}
         return next(iter(found.values())) if len(found) == 1 else None
 
 
@@ -276,26 +286,34 @@ def fold(name: str) -> str:
 def load_actors(path: str | Path | None = None) -> ActorList:
     """Reads the actor list from a YAML file or a folder of them; without a path the project's own list.
 
-    Raises Failure("bad_actor_list") with file, line and what is wrong: unknown or missing fields, kinds, countries,
-    blocs, parties, posts or organisations; ids or names used twice (a name that two actors share must be marked
-    `ambiguous` in both); dates that run backwards; a person without a name in English, Russian and Korean.
+    Raises Failure("bad_actor_list") with all faults, each as "file:line: id: what is wrong" on its own line: unknown or
+    missing fields, kinds, countries, blocs, parties, posts or organisations; ids or names used twice (a name that
+    several actors share must be marked `ambiguous` in each); dates that run backwards; an actor without a name in
+    English, Russian and Korean.
     """
     path = Path(path) if path else DATA
     files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
     reader = _Reader()
     for file in files:
         reader.read(file)
-    if not reader.items["actors"]:
+    if not reader.items["actors"] and not reader.faults:
         raise Failure("bad_actor_list", f"{path}: no actors there; give a YAML file or a folder of *.yaml files")
     return reader.finish()
 
 
-def _variants(name: str, language: str, actor: ActorEntry) -> Iterator[str]:
+def _variants(name: str, language: str, kind: str, country: str) -> Iterator[str]:
+    for form in _korean_forms(name, language) if kind == "person" and country in ("KR", "KP") else (name,):
+        yield form
+        if "'" in form:
+            yield form.replace("'", "’")
+        if "ё" in form or "Ё" in form:
+            yield form.replace("ё", "е").replace("Ё", "Е")
+        if form.startswith("the "):
+            yield f"The {form[4:]}"
+
+
+def _korean_forms(name: str, language: str) -> Iterator[str]:
     yield name
-    if "'" in name:
-        yield name.replace("'", "’")
-    if actor.kind != "person" or actor.country not in ("KR", "KP"):
-        return
     parts = name.split()
     if language == "en" and len(parts) in (2, 3):
         family, *given = parts
@@ -329,9 +347,6 @@ class _Item(NamedTuple):
             self.fail(f"{key} {value!r} is unknown; known are {', '.join(sorted(allowed))}")
         return value
 
-    def names(self, keys: Collection[str] = LANGUAGES) -> dict[str, tuple[str, ...]]:
-        return {key: self.strings(key) for key in keys if key in self.fields}
-
     def strings(self, key: str) -> tuple[str, ...]:
         value = self.fields.get(key, ())
         value = (value,) if isinstance(value, str) else value
@@ -347,12 +362,14 @@ class _Reader:
 
     def __init__(self) -> None:
         self.items: dict[str, dict[str, _Item]] = {"actors": {}, "posts": {}, "titles": {}}
+        self.faults: list[str] = []
 
     def read(self, file: Path) -> None:
         try:
             with file.open(encoding="utf-8") as text:
                 for document in yaml.compose_all(text, Loader=_LOADER):
-                    self._document(file, document)
+                    with self._noting():
+                        self._document(file, document)
         except OSError as error:
             raise Failure("bad_actor_list", f"{file}: can't be read: {error.strerror or error}") from error
         except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -369,7 +386,9 @@ class _Reader:
         sections = {key.value: value for key, value in document.value}
         if unknown := sections.keys() - self.items.keys() - {"defaults"}:
             head.fail(f"unknown section {', '.join(sorted(unknown))}; known are actors, posts, titles, defaults")
-        defaults = _plain(sections["defaults"], file) if "defaults" in sections else {}
+        defaults = _plain(sections["defaults"], head) if "defaults" in sections else {}
+        if not isinstance(defaults, dict):
+            head.fail("defaults must be a mapping")
         for section, items in self.items.items():
             node = sections.get(section)
             if node is None:
@@ -377,54 +396,83 @@ class _Reader:
             if not isinstance(node, yaml.SequenceNode):
                 head.fail(f"{section} must be a list")
             for line in node.value:
-                fields = _plain(line, file)
-                at = f"{file}:{line.start_mark.line + 1}"
-                if not isinstance(fields, dict):
-                    _Item(at, {}).fail("must be a mapping: {id: …, en: […], ru: […], ko: […]}")
-                item = _Item(at, {**defaults, **fields} if section == "actors" else fields)
-                if unknown := item.fields.keys() - _FIELDS[section]:
-                    item.fail(f"unknown field {', '.join(sorted(unknown))}; known are {', '.join(_FIELDS[section])}")
-                id = item.fields.get("id", "")
-                if not isinstance(id, str) or not _ID.fullmatch(id):
-                    item.fail("id must be made of lower-case letters, digits and single hyphens")
-                if id in items:
-                    item.fail(f"id is used before, at {items[id].at}")
-                items[id] = item
+                item = _Item(f"{file}:{line.start_mark.line + 1}", {})
+                with self._noting():
+                    fields = _plain(line, item)
+                    if not isinstance(fields, dict):
+                        item.fail("must be a mapping: {id: …, en: […], ru: […], ko: […]}")
+                    item = item._replace(fields={**defaults, **fields} if section == "actors" else fields)
+                    if unknown := item.fields.keys() - _FIELDS[section]:
+                        known = ", ".join(sorted(_FIELDS[section]))
+                        item.fail(f"unknown field {', '.join(sorted(unknown))}; known are {known}")
+                    id = item.fields.get("id", "")
+                    if not isinstance(id, str) or not _ID.fullmatch(id):
+                        item.fail("id must be made of lower-case letters, digits and single hyphens")
+                    if id in items:
+                        item.fail(f"id is used before, at {items[id].at}")
+                    items[id] = item
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Goes on after a fault, so that one reading shows them all."""
+        try:
+            yield
+        except Failure as failure:
+            self.faults.append(failure.detail)
+
+    def _stop_at_faults(self) -> None:
+        if self.faults:
+            raise Failure("bad_actor_list", "\n".join(self.faults))
 
     def finish(self) -> ActorList:
-        self.titles = {id: item.names() for id, item in self.items["titles"].items()}
-        self.posts = {id: self._post(item) for id, item in self.items["posts"].items()}
-        listed = ActorList(
-            tuple(self._actor(item) for item in self.items["actors"].values()), tuple(self.posts.values())
-        )
-        for name, actors in listed.homonyms.items():
-            for actor in actors:
+        self._stop_at_faults()
+        self.titles: dict[str, Mapping[str, str]] = {}
+        self.posts: dict[str, Post] = {}
+        actors: list[ActorEntry] = []
+        for id, item in self.items["titles"].items():
+            with self._noting():
+                self.titles[id] = {language: names[0] for language, names in self._names(item).items()}
+        for id, item in self.items["posts"].items():
+            with self._noting():
+                self.posts[id] = self._post(item)
+        self._stop_at_faults()
+        for item in self.items["actors"].values():
+            with self._noting():
+                actors.append(self._actor(item))
+        self._stop_at_faults()
+        listed = ActorList(tuple(actors), tuple(self.posts.values()))
+        for name, homonyms in listed.homonyms.items():
+            for actor in homonyms:
                 if name not in {fold(marked) for marked in actor.ambiguous}:
-                    others = ", ".join(f"{other.id} ({other.source})" for other in actors if other is not actor)
-                    self.items["actors"][actor.id].fail(
-                        f"shares the name {name!r} with {others}; add it to `ambiguous` in each, or correct one"
+                    others = ", ".join(f"{other.id} ({other.source})" for other in homonyms if other is not actor)
+                    self.faults.append(
+                        f"{actor.source}: {actor.id}: shares the name {name!r} with {others}; "
+                        "mark it as `ambiguous` in each, or correct one"
                     )
+        self._stop_at_faults()
         return listed
 
     def _post(self, item: _Item) -> Post:
         if item.fields["id"] in self.titles:
             item.fail(f"is a title already, at {self.items['titles'][item.fields['id']].at}")
-        titles = item.names()
-        self._require_languages(item, titles)
-        at = item.one_of("at", self.items["actors"])
-        country = item.one_of("country", _COUNTRIES) or self.items["actors"][at].fields.get("country", "") if at else ""
+        titles = self._names(item)
+        at = item.one_of("at", self.items["actors"]) or item.fail("at is missing: the organisation whose post it is")
+        country = item.one_of("country", _COUNTRIES) or self.items["actors"][at].fields.get("country", "")
         return Post(item.fields["id"], at, country, titles, item.strings("bare"))
 
     def _actor(self, item: _Item) -> ActorEntry:
         fields = item.fields
-        names = item.names()
-        self._require_languages(item, names)
-        kind = item.one_of("kind", KINDS) or item.fail("kind is missing")
-        known = {name for spellings in names.values() for name in spellings}
-        marked = {key: frozenset(item.strings(key)) for key in ("ambiguous", "metonyms")}
-        for key, some in marked.items():
-            if some - known:
-                item.fail(f"{key} {', '.join(sorted(some - known))} is not among the names")
+        names = self._names(item)
+        kind = item.one_of("kind", KINDS) or item.fail(f"kind is missing; known are {', '.join(KINDS)}")
+        country = item.one_of("country", _COUNTRIES)
+        marked = {"ambiguous": set(), "metonyms": set()}
+        for key, spellings in marked.items():
+            some = set(item.strings(key))
+            for language, listed in names.items():
+                for name in some.intersection(listed):
+                    spellings.update(_variants(name, language, kind, country))
+            if some - spellings:
+                item.fail(f"{key} {', '.join(sorted(some - spellings))} is not among the names")
         wikidata = fields.get("wikidata", "")
         if wikidata and not _WIKIDATA.fullmatch(wikidata):
             item.fail(f"wikidata {wikidata!r} is not an item id such as Q42")
@@ -440,7 +488,7 @@ class _Reader:
             id=fields["id"],
             kind=kind,
             names=names,
-            country=item.one_of("country", _COUNTRIES),
+            country=country,
             bloc=item.one_of("bloc", BLOCS),
             occupation=occupation,
             official=fields["official"] == "true" if "official" in fields else occupation in _OFFICIAL,
@@ -450,7 +498,8 @@ class _Reader:
             family=family,
             wikidata=wikidata,
             source=item.at,
-            **marked,
+            ambiguous=frozenset(marked["ambiguous"]),
+            metonyms=frozenset(marked["metonyms"]),
         )
 
     def _role(self, item: _Item, text: str) -> Role:
@@ -469,22 +518,24 @@ class _Reader:
                 item.fail(f"role {text!r}: title {title!r} is unknown; add it to `titles`")
             if at not in self.items["actors"]:
                 item.fail(f"role {text!r}: organisation {at!r} is not in the list")
-            return Role({key: names[0] for key, names in self.titles[title].items()}, at, since, until)
+            return Role(self.titles[title], at, since, until)
         post = self.posts.get(title) or item.fail(f"role {text!r}: post {title!r} is unknown; add it to `posts`")
         return Role({key: names[0] for key, names in post.titles.items()}, post.affiliation, since, until, post.id)
 
-    def _require_languages(self, item: _Item, names: Mapping[str, tuple[str, ...]]) -> None:
+    def _names(self, item: _Item) -> dict[str, tuple[str, ...]]:
+        names = {language: item.strings(language) for language in LANGUAGES if language in item.fields}
         if missing := [language for language in REQUIRED_LANGUAGES if not names.get(language)]:
             item.fail(f"has no name in {', '.join(missing)}")
+        return names
 
 
-def _plain(node: yaml.Node, file: Path) -> Any:
+def _plain(node: yaml.Node, item: _Item) -> Any:
     """The node as text, list or dict; every scalar stays text, so that NO is Norway and 2023-09 no date."""
     if isinstance(node, yaml.ScalarNode):
         return node.value
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(child, file) for child in node.value]
-    fields = {key.value: _plain(value, file) for key, value in node.value}
+        return [_plain(child, item) for child in node.value]
+    fields = {key.value: _plain(value, item) for key, value in node.value}
     if len(fields) < len(node.value):
-        raise Failure("bad_actor_list", f"{file}:{node.start_mark.line + 1}: the same field is given twice")
+        item.fail("the same field is given twice")
     return fields
