@@ -45,6 +45,7 @@ _DEAD = frozenset({"dns", "refused", "unreachable", "connect_timeout", "private_
 _ROBOTS_BYTES = 512 * 1024  # RFC 9309, section 2.5: at least 500 KiB
 _ROBOTS_KEPT = 24 * 3600.0  # seconds; RFC 9309, section 2.4
 _ROBOTS_KEPT_UNREACHABLE = 600.0
+_REFUSAL_BYTES = 64 * 1024  # read of the page that comes with a redirect or a refusal
 _REMEMBERED = 4096  # hosts of which robots.txt, or a failure, is remembered
 _QUICK_ACK = getattr(socket, "TCP_QUICKACK", None)  # Linux
 _QUEUE = HostQueue()
@@ -215,6 +216,7 @@ class Web:
         self._resolve = resolve
         self._queue = queue or _QUEUE
         self._robots = _Memory()
+        self._robots_queue = HostQueue()  # so that a host is asked for its robots.txt once, however many wait for it
         self._troubles = _Memory()
         context = _tls_context(ca_certs)
         # Two sets of connections, so that one opened to a private host by leave is never used without.
@@ -290,13 +292,13 @@ class Web:
         }
         limit = self._max_bytes if max_bytes is None else max_bytes
         private = frozenset(host.lower() for host in private_hosts)
-        deadline = self._total_timeout
+        left = self._total_timeout
         moved, permanent, seen = "", True, {url}
         for _ in range(self._max_redirects + 1):
             target = _parse(url)
             pause = self._permit(target, private, delay) if robots else self._pause(target, private, delay)
             requested = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            answer, deadline = self._attempt(target, headers, private, pause, limit, deadline)
+            answer, left = self._attempt(target, headers, private, pause, limit, left)
             if answer.status not in _REDIRECTS:
                 break
             location = _location(answer)
@@ -325,8 +327,11 @@ class Web:
         origin = f"{target.scheme}://{_authority(target)}"
         rules = self._robots.get(origin)
         if rules is None:
-            rules, kept = self._read_robots(origin, private, pause)
-            self._robots.keep(origin, rules, kept)
+            with self._robots_queue.turn(origin, 0.0):
+                rules = self._robots.get(origin)
+                if rules is None:
+                    rules, kept = self._read_robots(origin, private, pause)
+                    self._robots.keep(origin, rules, kept)
         if isinstance(rules, Failure):
             raise rules
         if not rules.can_fetch(target.url, PRODUCT):
@@ -335,13 +340,13 @@ class Web:
 
     def _read_robots(self, origin: str, private: frozenset[str], pause: float) -> tuple[Protego | Failure, float]:
         """The rules of an origin, or why it can't be asked, and how long that holds (RFC 9309, section 2.3.1)."""
-        url, deadline = f"{origin}/robots.txt", min(self._total_timeout, 2 * self._read_timeout)
+        url, left = f"{origin}/robots.txt", min(self._total_timeout, 2 * self._read_timeout)
         headers = {"User-Agent": self._user_agent, "Accept": "text/plain,*/*;q=0.5", "Accept-Encoding": "gzip, deflate"}
         everything = Protego.parse("")
         try:
             for _ in range(6):
                 target = _parse(url)
-                answer, deadline = self._attempt(target, headers, private, pause, _ROBOTS_BYTES, deadline, cut=True)
+                answer, left = self._attempt(target, headers, private, pause, _ROBOTS_BYTES, left, cut=True)
                 if answer.status not in _REDIRECTS or not _location(answer):
                     break
                 url = urljoin(url, _location(answer))
@@ -394,7 +399,7 @@ class Web:
                 return answer, seconds
             wait = self._backoff * 2 ** (attempt - 1)
             if failure.retry_after is not None:
-                wait = failure.retry_after
+                wait = max(wait, failure.retry_after)
                 if failure.cause == "http_429":
                     if wait > self._max_wait:
                         self._troubles.keep(f"{host} {private_allowed}", failure, min(wait, 3600.0))
@@ -435,10 +440,12 @@ class Web:
             )
             whole = False
             try:
-                # Of a refusal's page the beginning is enough.
-                cut = cut or not 200 <= response.status < 300
-                body = _read_body(response, limit, cut=cut)
-                whole = not cut or len(body) < limit
+                if 200 <= response.status < 300:
+                    body = _read_body(response, limit, cut=cut)
+                    whole = not cut or len(body) < limit
+                else:
+                    body = b"".join(_chunks(response, _REFUSAL_BYTES, cut=True))
+                    whole = len(body) < _REFUSAL_BYTES
             finally:
                 if whole:
                     response.release_conn()
@@ -537,13 +544,13 @@ def _read_body(response: urllib3.BaseHTTPResponse, limit: int, *, cut: bool) -> 
     Raises:
         Failure: "too_large" or "bad_encoding".
     """
+    too_large = _too_large(response, limit)
     announced = response.headers.get("content-length", "")
-    too_large = Failure("too_large", f"more than {limit} bytes{f' ({announced} announced)' if announced else ''}")
     if announced.isdigit() and int(announced) > limit and not cut:
         raise too_large
     parts: list[bytes] = []
     size = 0
-    for part in _unpacked(_chunks(response, limit, too_large, cut=cut), response.headers, limit):
+    for part in _unpacked(_chunks(response, limit, cut=cut), response.headers):
         size += len(part)
         if size > limit:
             if not cut:
@@ -554,19 +561,25 @@ def _read_body(response: urllib3.BaseHTTPResponse, limit: int, *, cut: bool) -> 
     return b"".join(parts)
 
 
-def _chunks(response: urllib3.BaseHTTPResponse, limit: int, too_large: Failure, *, cut: bool) -> Iterator[bytes]:
+def _too_large(response: urllib3.BaseHTTPResponse, limit: int) -> Failure:
+    announced = response.headers.get("content-length", "")
+    return Failure("too_large", f"more than {limit} bytes{f' ({announced} announced)' if announced else ''}")
+
+
+def _chunks(response: urllib3.BaseHTTPResponse, limit: int, *, cut: bool) -> Iterator[bytes]:
+    """A body as it is sent, until it is over its limit."""
     size = 0
     for chunk in response.stream(64 * 1024, decode_content=False):
         size += len(chunk)
         if size > limit and not cut:
-            raise too_large
+            raise _too_large(response, limit)
         yield chunk
         if size > limit:
             return
 
 
-def _unpacked(chunks: Iterator[bytes], headers: urllib3.HTTPHeaderDict, limit: int) -> Iterator[bytes]:
-    """Undoes gzip and deflate, never unpacking much more at a time than the limit allows."""
+def _unpacked(chunks: Iterator[bytes], headers: urllib3.HTTPHeaderDict) -> Iterator[bytes]:
+    """A body with gzip and deflate undone, in small pieces, so that a bomb is noticed before it fills the memory."""
     encodings = [e.strip().lower() for e in headers.get("content-encoding", "").split(",")]
     encodings = [e for e in encodings if e not in ("", "identity", "none", "utf-8")]
     if not encodings:

@@ -415,6 +415,11 @@ def test_refusals_are_not_repeated(server: Server, status: int) -> None:
     assert server.paths() == ["/no"]
 
 
+def test_a_refusals_page_is_no_concern(server: Server) -> None:
+    server.routes["/no"] = Answer(b"x" * 1_000_000, 404, {"Content-Encoding": "br"})
+    assert cause(server, "/no", max_bytes=10) == "http_404"
+
+
 @pytest.mark.parametrize("status", [502, 503, 504])
 def test_passing_faults_are_tried_again(server: Server, status: int) -> None:
     server.routes["/busy"] = [Answer(status=status), Answer(status=status), Answer(PAGE)]
@@ -475,6 +480,14 @@ def test_robots_txt_is_heeded_and_read_once(server: Server) -> None:
     assert cause(server, "/private/page", web) == "robots"
     assert fetch(server, "/private/page", web, robots=False).body == PAGE
     assert [asked.path for asked in server.asked] == ["/robots.txt", "/page", "/private/page"]
+
+
+def test_robots_txt_is_read_once_however_many_wait(server: Server) -> None:
+    server.routes["/robots.txt"] = lambda handler: time.sleep(0.05) or Answer(b"User-agent: *\nDisallow: /private/\n")
+    web = make_web()
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(lambda _: fetch(server, "/page", web), range(5)))
+    assert [asked.path for asked in server.asked].count("/robots.txt") == 1
 
 
 def test_robots_txt_that_is_missing_allows_all(server: Server) -> None:
