@@ -86,7 +86,7 @@ def prose(page: str) -> str:
             continue
         kept.append(page[begin : start.start()])
         if name == "script":
-            found += (_unescape(string) for string in page[at : end.start()].split('"') if len(string) >= _PARAGRAPH)
+            found += map(_unescape, filter(_is_paragraph, page[at : end.start()].split('"')))
         begin = at = end.end()
     kept.append(page[begin:])
     markup = " ".join(kept)
@@ -104,6 +104,11 @@ def _unless_lone(link: re.Match[str]) -> str:
         page, link.end()
     )
     return " " if lone else link[0]
+
+
+def _is_paragraph(string: str) -> bool:
+    """Whether what stands between two quotation marks of a script is a text of some length and no code."""
+    return len(string) >= _PARAGRAPH and sum(map(string.count, "(){};=")) < len(string) / 20
 
 
 def _unescape(string: str) -> str:
