@@ -295,6 +295,7 @@ def _spawn(settings: Settings, jars: list[Path]) -> psutil.Process:
                 stdout=words,
                 stderr=subprocess.STDOUT,
                 cwd=home,
+                env=os.environ | {"LC_ALL": "C.UTF-8"},  # else Java can't open non-ASCII paths in a bare locale
                 start_new_session=True,
             )
         except OSError as error:

@@ -24,7 +24,7 @@ from schemas.failures import Failure
 @pytest.fixture(scope="module")
 def own(settings, tmp_path_factory):
     """An embedded node apart from the session's, for this module to mistreat."""
-    own = replace(settings, data_dir=tmp_path_factory.mktemp("node"), elasticsearch_url="", heap="256m")
+    own = replace(settings, data_dir=tmp_path_factory.mktemp("узел 노드"), elasticsearch_url="", heap="256m")
     yield own
     node.stop(own)
 
@@ -54,11 +54,12 @@ def await_end(pid):
         psutil.Process(pid).wait(60)
 
 
-def test_starters_share_the_node_that_a_killed_one_has_begun(own):
+def test_starters_share_the_node_that_a_killed_one_has_begun(own, monkeypatch):
     node.stop(own)
     context = multiprocessing.get_context("spawn")
     answers = context.Queue()
     killed, *starters = [context.Process(target=report_start, args=(own, answers)) for _ in range(3)]
+    monkeypatch.setenv("LC_ALL", "C")  # as under cron; the folder's name is not ASCII
     killed.start()
     pid = begun_pid(own)
     killed.kill()
