@@ -485,7 +485,7 @@ def entry_of(letter: DeadLetter) -> Entry | None:
 def _article_base(article: Article, now: str) -> dict[str, Any]:
     """What an article and its statements have in common besides `article.*`."""
     return {
-        "@timestamp": article.extract.published or article.fetched,
+        "@timestamp": article.extract.published or article.fetched or now,
         "event": {"created": article.fetched, "ingested": now},
         "url": _url_fields(article.extract.url or article.entry.url),
         "outlet": _outlet_fields(article.entry.feed.outlet),

@@ -17,7 +17,6 @@ from elasticsearch import (
     AuthenticationException,
     AuthorizationException,
     BadRequestError,
-    ConflictError,
     Elasticsearch,
     NotFoundError,
     helpers,
@@ -176,22 +175,24 @@ class Indices:
     def _migrate(self, client: Elasticsearch, kind: str, old: str, mapping: Mapping[str, Any]) -> None:
         """Copy to an index of the new mapping and swap. Stopped half-way, the next call does it again."""
         alias, new = self.alias(kind), self._next_index(kind, old)
+        missing_is_fine = client.options(ignore_status=404).indices
         try:
             client.indices.add_block(index=old, block="write")
-            client.indices.create(index=new)
+            client.indices.create(index=new, mappings={"_meta": {**mapping["_meta"], "copy_of": old}})
             _copy(client, old, new, mapping)
             client.indices.update_aliases(actions=_swap(alias, old, new))
-        except (NotFoundError, ConflictError):
-            client.options(ignore_status=404).indices.delete(index=new)
-            if self._backing_index(client, kind) == old:
-                raise
-            return  # another process was faster and has removed the old index
         except BaseException as problem:
-            client.options(ignore_status=404).indices.delete(index=new)
+            missing_is_fine.delete(index=new)
+            if isinstance(problem, (ApiError, helpers.ScanError)) and self._backing_index(client, kind) != old:
+                return  # another process was faster and has removed the old index
             if isinstance(problem, Failure):
-                client.options(ignore_status=404).indices.put_settings(index=old, settings={"index.blocks.write": None})
+                missing_is_fine.put_settings(index=old, settings={"index.blocks.write": None})
             raise
-        client.options(ignore_status=404).indices.delete(index=old)
+        # The old index, and copies of it that processes which were killed have left behind.
+        copies = client.indices.get_mapping(index=f"{alias}-*").body
+        for index, body in copies.items():
+            if index == old or (index != new and body["mappings"].get("_meta", {}).get("copy_of") == old):
+                missing_is_fine.delete(index=index)
 
 
 def _swap(alias: str, old: str, new: str) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ from schemas.indices import STEMMED
 from schemas.records import DeadLetter, as_dict
 
 MAX_SIZE = 10_000  # hits that Elasticsearch gives in one answer
+MAX_TERMS = 50  # of a query
 FORMATS = ("table", "json", "csv")
 
 SEARCHED = MappingProxyType({"statement.text": 3, "article.title": 1, "actor.name": 2, "actor.surface": 2})
@@ -98,7 +99,8 @@ def search(
     query the best hits come first, without one the newest.
 
     Raises:
-        Failure: "bad_query" for a date or size that can't be read, "no_index" when there is nothing to search.
+        Failure: "bad_query" for a date or size that can't be read or too long a query, "no_index" when there is
+            nothing to search.
     """
     if not 0 < size <= MAX_SIZE:
         raise Failure("bad_query", f"size {size} is not between 1 and {MAX_SIZE}")
@@ -191,8 +193,11 @@ class _Terms:
 
     def parse(self, text: str) -> tuple[list[Query], list[Query]]:
         """What must match and what must not."""
+        terms = list(_TERM.finditer(text))
+        if len(terms) > MAX_TERMS:
+            raise Failure("bad_query", f"the query has {len(terms)} words: shorten it to {MAX_TERMS}")
         wanted, unwanted = [], []
-        for term in _TERM.finditer(text):
+        for term in terms:
             phrase = term["phrase"] is not None
             words = term["phrase"] if phrase else term["word"]
             if re.search(r"\w", words):

@@ -122,11 +122,8 @@ class Sink:
             if article.id not in newest or article.fetched >= newest[article.id].fetched:
                 newest[article.id] = article
         indexed = self._get("articles", list(newest), ["event.created"])
-        return [
-            article
-            for key, article in newest.items()
-            if key not in indexed or indexed[key]["event"]["created"] <= article.fetched
-        ]
+        fetched = {key: source.get("event", {}).get("created", "") for key, source in indexed.items()}
+        return [article for key, article in newest.items() if fetched.get(key, "") <= article.fetched]
 
     def _statement_ids(self, article_ids: Sequence[str]) -> dict[str, set[str]]:
         """Article id → ids of its indexed statements, those written a moment ago among them."""

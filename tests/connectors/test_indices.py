@@ -263,6 +263,23 @@ def test_interrupted_migration_is_done_again(elasticsearch, prefix, newer, monke
     assert Sink(elasticsearch, made).write_articles([article(entry("after"), TEXT)]) == []
 
 
+def test_killed_migration_leaves_nothing_behind(elasticsearch, prefix, newer):
+    """What a process that was killed while it copied has left: the old index without writes, and part of a copy."""
+    made = Indices(prefix)
+    made.ensure(elasticsearch)
+    Sink(elasticsearch, made).write_articles([article(entry(), TEXT)])
+    old = f"{prefix}-articles-000001"
+    elasticsearch.indices.add_block(index=old, block="write")
+    elasticsearch.indices.create(index=f"{prefix}-articles-000002-dead", mappings={"_meta": {"copy_of": old}})
+    unrelated = made.next_generation(elasticsearch, ["articles"]).name("articles")
+    newer("articles", lambda properties: properties.update(city=Keyword().to_dict()))
+    made.ensure(elasticsearch)
+    current, *others = sorted(elasticsearch.indices.get_alias(name=made.name("articles")).body)
+    assert not others
+    assert set(backing(elasticsearch, made)) == {current, unrelated}
+    assert elasticsearch.count(index=made.name("articles"))["count"] == 1
+
+
 def test_documents_that_do_not_fit_keep_the_old_index(elasticsearch, prefix, newer):
     made = Indices(prefix)
     made.ensure(elasticsearch)

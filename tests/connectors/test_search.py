@@ -289,6 +289,15 @@ def test_unreadable_arguments_are_named(elasticsearch, filled, arguments, cause)
     assert caught.value.cause == cause
 
 
+def test_long_queries(elasticsearch, filled):
+    assert search(elasticsearch, filled, "missile поставка 미사일 " * 10).total == 0
+    assert search(elasticsearch, filled, '"' + "слово word 말 " * 100 + '"').total == 0
+    assert search(elasticsearch, filled, "x" * 10_000).total == 0
+    with pytest.raises(Failure) as caught:
+        search(elasticsearch, filled, "word " * 5_000)
+    assert caught.value.cause == "bad_query"
+
+
 def test_unknown_format():
     with pytest.raises(Failure) as caught:
         format_results(Results(0, ()), "xml")

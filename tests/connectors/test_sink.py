@@ -120,6 +120,15 @@ def test_version_fetched_last_stays(sink, held):
     assert [document["statement"]["text"] for document in held("statements").values()] == [SANCTIONS]
 
 
+def test_article_without_any_date_stands_under_the_time_of_writing(sink, held):
+    item = article(entry(), TEXT, statement(TEXT, BREACH), published="", fetched="")
+    for _ in range(2):
+        assert sink.write_articles([item]) == []
+    (written,) = held("articles").values()
+    assert written["@timestamp"] == written["event"]["ingested"]
+    assert "published" not in written["article"]
+
+
 def test_one_article_under_two_addresses_is_one_document(sink, held):
     both = [article(entry(path, title="Same"), TEXT, url="https://potomac.example/same") for path in ("a?x", "b")]
     sink.write_articles(both)
@@ -191,13 +200,13 @@ def test_strange_text_is_kept(sink, held, text):
     item = article(entry(title=text[:5000]), text, statement(text, text[:9000]))
     assert sink.write_articles([item]) == []
     (written,) = held("articles").values()
-    assert len(written["article"]["text"]) == min(len(text), MAX_TEXT)
+    assert written["article"]["text"] == text.replace("\ud83d", "\ufffd")[:MAX_TEXT]
     assert written["article"]["length"] == len(text)
     assert len(held("statements")) == 1
 
 
 def test_immense_keywords_are_kept(sink, held):
-    long = entry("p" * 20_000)
+    long = entry("p" * 40_000)
     speaker = KIRBY._replace(id="", name="이" * 20_000, affiliation="ф" * 40_000)
     assert sink.write_articles([article(long, TEXT, statement(TEXT, BREACH, speaker))]) == []
     (said,) = held("statements").values()
@@ -269,10 +278,17 @@ def test_nothing_to_write(sink):
 
 
 def test_missing_indices_are_named(elasticsearch, prefix):
-    with pytest.raises(Failure) as caught:
-        Sink(elasticsearch, Indices(prefix)).write_dead_letters([letter_of(entry())])
-    assert caught.value.cause == "no_index"
-    assert not elasticsearch.indices.exists(index=f"{prefix}-dead-letters")
+    sink = Sink(elasticsearch, Indices(prefix))
+    for write in (
+        lambda: sink.write_articles([article(entry(), TEXT)]),
+        lambda: sink.write_dead_letters([letter_of(entry())]),
+        lambda: sink.write_feed_states([FeedState(feed().url)]),
+    ):
+        with pytest.raises(Failure) as caught:
+            write()
+        assert caught.value.cause == "no_index" and prefix in caught.value.detail
+    # Elasticsearch makes an index for whatever is written to it, unless it is told to want an alias.
+    assert not elasticsearch.indices.exists(index=f"{prefix}-*", allow_no_indices=False)
 
 
 class Moody:
