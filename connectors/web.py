@@ -40,7 +40,8 @@ from schemas.failures import Failure
 PRODUCT = "Vostochny"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
-_TRANSIENT = frozenset({"refused", "unreachable", "connect_timeout", "reset", "http_502", "http_503", "http_504"})
+_PASSING = frozenset({429, 502, 503, 504})
+_TRANSIENT = frozenset({"refused", "unreachable", "connect_timeout", "reset", *(f"http_{s}" for s in _PASSING)})
 _DEAD = frozenset({"dns", "refused", "unreachable", "connect_timeout", "private_address", "tls"})
 _ROBOTS_BYTES = 512 * 1024  # RFC 9309, section 2.5: at least 500 KiB
 _ROBOTS_KEPT = 24 * 3600.0  # seconds; RFC 9309, section 2.4
@@ -378,43 +379,47 @@ class Web:
         """One hop, tried again where a fault may pass; the answer and the seconds left. Raises Failure."""
         host = _authority(target)
         private_allowed = _named(target) in private
+        key = f"{host} {private_allowed}"
         for attempt in range(1, self._attempts + 1):
-            trouble = self._troubles.get(f"{host} {private_allowed}")
-            if trouble is not None:
-                raise trouble
+            self._shun(key)
+            wait = self._backoff * 2 ** (attempt - 1)
             failure: Failure | None = None
             answer: _Fetch | None = None
             with self._queue.turn(host, pause):
+                self._shun(key)  # it may have failed while this thread was in line
                 started = time.monotonic()
                 _limits.deadline = started + seconds
                 try:
                     answer = self._request(target, headers, private_allowed, limit, cut=cut)
                 except Failure as problem:
                     failure = problem
+                else:
+                    if answer.status not in _PASSING:
+                        return answer, seconds - (time.monotonic() - started)
+                    failure = self._refused(target, answer)
                 seconds -= time.monotonic() - started
-            if answer and answer.status in (429, 502, 503, 504):
-                failure = self._refused(target, answer)
-            if failure is None:
-                assert answer is not None
-                return answer, seconds
-            wait = self._backoff * 2 ** (attempt - 1)
-            if failure.retry_after is not None:
-                wait = max(wait, failure.retry_after)
-                if failure.cause == "http_429":
-                    if wait > self._max_wait:
-                        self._troubles.keep(f"{host} {private_allowed}", failure, min(wait, 3600.0))
-                    else:
+                if failure.retry_after is not None:
+                    wait = max(wait, failure.retry_after)
+                    if failure.cause == "http_429" and wait > self._max_wait:
+                        self._troubles.keep(key, failure, min(wait, 3600.0))
+                    elif failure.cause == "http_429":
                         self._queue.hold(host, wait)
-            passing = failure.cause in _TRANSIENT or failure.cause == "http_429"
-            if not passing or attempt == self._attempts or wait > min(self._max_wait, seconds):
+            again = failure.cause in _TRANSIENT and attempt < self._attempts and wait <= min(self._max_wait, seconds)
+            if not again:
                 if failure.cause in _DEAD:
-                    self._troubles.keep(f"{host} {private_allowed}", failure, self._dead_for)
+                    self._troubles.keep(key, failure, self._dead_for)
                 if answer is not None:
                     return answer, seconds
                 raise failure
             time.sleep(wait)
             seconds -= wait
         raise AssertionError("the last attempt returns or raises")
+
+    def _shun(self, key: str) -> None:
+        """Raises the Failure for which a host is left alone for now, if there is one."""
+        trouble = self._troubles.get(key)
+        if trouble is not None:
+            raise trouble
 
     def _request(self, target: Url, headers: dict[str, str], private_allowed: bool, limit: int, *, cut: bool) -> _Fetch:
         """One request and its whole answer. Raises Failure."""

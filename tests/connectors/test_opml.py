@@ -111,6 +111,16 @@ def test_no_entities(server: Server, tmp_path: Path) -> None:
     assert "secret" not in str(read(body))
 
 
+def test_entity_bombs_do_not_go_off() -> None:
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "lol"}">' for n in range(12))
+    body = opml('<outline text="&l11;" xmlUrl="https://a.kr/"/>').replace(
+        b"<opml ", f"<!DOCTYPE opml [{laughs}]><opml ".encode()
+    )
+    with pytest.raises(Failure) as caught:
+        read(body)
+    assert caught.value.cause == "bad_outlets"
+
+
 def test_a_list_from_loopback_may_use_that_host_and_port_only(server: Server, web: Web) -> None:
     server.routes["/"] = Answer(
         opml(

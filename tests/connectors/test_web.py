@@ -437,6 +437,26 @@ def test_retry_after_is_waited_for(server: Server, status: int) -> None:
     assert second - first >= 0.99
 
 
+def test_retry_after_keeps_everyone_from_the_host(server: Server) -> None:
+    refused = threading.Event()
+
+    def once(handler: Handler) -> Answer:
+        if refused.is_set():
+            return Answer(PAGE)
+        refused.set()
+        return Answer(status=429, headers={"Retry-After": "1"})
+
+    server.routes["/wait"] = once
+    web = make_web(max_wait=2.0, total_timeout=5.0)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(fetch, server, "/wait", web)
+        assert refused.wait(5)
+        fetch(server, "/page", web)
+        assert first.result().body == PAGE
+    times = {asked.path: asked.started for asked in reversed(server.asked)}
+    assert times["/page"] - times["/wait"] >= 0.9
+
+
 def test_a_long_retry_after_is_handed_on_and_the_host_left_alone(server: Server) -> None:
     at = format_datetime(datetime.now(UTC) + timedelta(seconds=600), usegmt=True)
     server.routes["/stop"] = Answer(status=429, headers={"Retry-After": at})
