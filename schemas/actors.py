@@ -5,12 +5,15 @@ YAML documents, each a mapping of
 
 * `defaults`: fields that every actor of the document has unless it says otherwise;
 * `titles`: words for a role that many people have at once (`professor`), in three languages;
-* `posts`: offices with one holder at a time, with the titles that point to the holder;
-* `actors`: one line each.
+* `posts`: offices with one holder at a time: `at` the organisation, titles that point to the holder by themselves
+  in `en`, `ru`, `ko`, and `bare` ones that do so only where the text says which country is meant;
+* `actors`: one line each, with the fields of `ActorEntry`.
 
-Names are lists by language, the canonical one first: Russian in the nominative, Korean without particles. A role is
-written `POST`, or `TITLE @ ORGANISATION`, followed by `SINCE..UNTIL` where the dates are known: either end may be
-left out, and a date may be a year, a month or a day.
+Names are lists by language, the canonical one first: Russian in the nominative, Korean without particles; mechanical
+variants ("Kim Jong-un", "Jong-un Kim") need not be written out. `ambiguous` repeats the names that other people or
+common words bear too, `metonyms` those of a place that stands for an actor. A role is written `POST`, or
+`TITLE @ ORGANISATION`, followed by `SINCE..UNTIL` where the dates are known: either end may be left out, and a date
+may be a year, a month or a day. The country of an expert is that of the institution, whatever the passport.
 """
 
 from __future__ import annotations
