@@ -348,19 +348,20 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _table(results: Results, width: int | None, color: bool) -> str:
     table = Table(show_lines=True, expand=True)
-    for heading, ratio in (("Date", 0), ("Outlet", 3), ("Speaker", 4), ("Statement", 12), ("Coded as", 4)):
-        table.add_column(heading, ratio=ratio or None, no_wrap=not ratio, overflow="fold")
+    table.add_column("Published", ratio=3, overflow="fold")
+    table.add_column("Speaker and coding", ratio=4, overflow="fold")
+    table.add_column("Statement", ratio=9, overflow="fold")
     for hit in results.hits:
+        published = Text(f"{hit.date[:10]}\n{hit.outlet}")
+        published.append("\n" + " ".join(part for part in (hit.bloc, hit.country, hit.language) if part), "dim")
+        speaker = Text(hit.actor)
+        speaker.append("".join(f"\n{line}" for line in (hit.role, hit.affiliation) if line), "dim")
+        speaker.append("".join(f"\n{line}" for line in (*hit.categories, hit.stance) if line))
         statement = Text(hit.text)
         for start, end in hit.found:
             statement.stylize("bold", start, end)
         statement.append(f"\n{hit.title}\n{hit.url}", "dim")
-        speaker = Text(hit.actor)
-        speaker.append("".join(f"\n{line}" for line in (hit.role, hit.affiliation) if line), "dim")
-        outlet = Text(hit.outlet)
-        outlet.append("\n" + " ".join(part for part in (hit.bloc, hit.country, hit.language) if part), "dim")
-        coded = Text("\n".join((*hit.categories, hit.stance)))
-        table.add_row(hit.date[:10], outlet, speaker, statement, coded)
+        table.add_row(published, speaker, statement)
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=color, no_color=not color)
     if results.hits:
