@@ -154,6 +154,11 @@ def _tls_context(ca_certs: str | None) -> ssl.SSLContext:
     return context
 
 
+def _again(failure: Failure) -> Failure:
+    """A failure to raise once more; the remembered one would gather tracebacks."""
+    return Failure(failure.cause, failure.detail, retry_after=failure.retry_after)
+
+
 def _agent() -> str:
     try:
         return f"{PRODUCT}/{version('vostochny')} (media monitoring)"
@@ -334,7 +339,7 @@ class Web:
                     rules, kept = self._read_robots(origin, private, pause)
                     self._robots.keep(origin, rules, kept)
         if isinstance(rules, Failure):
-            raise rules
+            raise _again(rules)
         if not rules.can_fetch(target.url, PRODUCT):
             raise Failure("robots", f"{origin}/robots.txt keeps robots from {target.request_uri}")
         return max(pause, min(rules.crawl_delay(PRODUCT) or 0.0, self._max_wait))
@@ -419,7 +424,7 @@ class Web:
         """Raises the Failure for which a host is left alone for now, if there is one."""
         trouble = self._troubles.get(key)
         if trouble is not None:
-            raise trouble
+            raise _again(trouble)
 
     def _request(self, target: Url, headers: dict[str, str], private_allowed: bool, limit: int, *, cut: bool) -> _Fetch:
         """One request and its whole answer. Raises Failure."""
