@@ -175,7 +175,12 @@ def stop(settings: Settings) -> bool:
 def status(settings: Settings) -> NodeStatus:
     """What is known of the node over the data folder, at once and without starting it."""
     home = settings.node_dir
-    process = _process(settings)
+    process, started, memory = _process(settings), 0.0, 0
+    if process:
+        try:
+            started, memory = process.create_time(), process.memory_info().rss
+        except psutil.NoSuchProcess:  # it has ended since it was found
+            process = None
     url = _address(settings) if process else ""
     health = _get(f"{url}/_cluster/health", 5).get("status", "") if url else ""
     return NodeStatus(
@@ -184,8 +189,8 @@ def status(settings: Settings) -> NodeStatus:
         pid=process.pid if process else 0,
         health=health,
         version=download.VERSION,
-        started=process.create_time() if process else 0.0,
-        memory=process.memory_info().rss if process else 0,
+        started=started,
+        memory=memory,
         data_dir=home / "data",
         data_bytes=sum(_bytes(file) for file in (home / "data").rglob("*")),
         log=home / "logs" / "vostochny.log",
