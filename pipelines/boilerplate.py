@@ -39,7 +39,7 @@ _NOTICE = _any(
     *(rf"(?:{pointer})\W*" for pointer in _POINTERS),
     # rights
     r".{0,80}(?:무단\s?(?:전재|복제)|재배포\s?금지|저작권자\s?[ⓒ©(<]|AI\s?학습).{0,120}",
-    r"[<\[(]?\s*(?:copyrights?|저작권자)\b.{0,160}|.{0,20}(?:©|ⓒ|\(c\)\s).{0,160}|.{0,80}all\s+rights\s+reserved.{0,80}",
+    r"[<\[(]?\s*(?:copyrights?|저작권자)\b.{0,160}|.{0,20}(?:©|ⓒ|\(c\)\s).{0,160}|.{0,80}all\s+rights\s+reserved.{0,40}",
     r".{0,80}(?:при (?:использовании|цитировании)|перепечатк\w+|все права защищены).{0,160}",
     # other articles, newsletters, channels
     r"(?:читайте|смотрите|слушайте)\b.{0,200}|(?:подпи(?:сывайтесь|шитесь)|подписаться)\b.{0,200}",
@@ -77,7 +77,7 @@ _LEAD = _any(
 # After it
 _TAIL = _any(
     r"[(\[<]?\s*(?:끝|END|ends|계속|конец|完|了)\s*[)\]>]?|-0-|\W*",
-    rf"\W{{0,5}}(?:\S{{1,12}}\s?)?(?:[가-힣]{{2,4}}\s?)?{_REPORTER}\s*[·=/]?\s*(?:{_MAIL})?\W*|.{{0,60}}{_MAIL}\W*",
+    rf"\W{{0,5}}(?:\S{{1,12}}\s?)?(?:[가-힣]{{2,4}}\s?)?{_REPORTER}\s*[·=/]?\s*(?:{_MAIL})?\W*|[^.!?。]{{0,60}}{_MAIL}\W*",
     r"(?:(?:additional )?reporting|writing|editing|edited|compiled|translated)\s+(?:by|for)\b.{0,300}|with files from\b.{0,100}",
     r"the (?:writer|author) (?:is|was)\b.{0,200}|posted by\b.{0,80}|sources?\s?:.{0,100}|last updated?\b.{0,40}|via\b.{0,40}",
     r"(?:автор|источник|редактор|теги|тэги|метки|фото|подробнее|полностью)\s*:.{0,120}",

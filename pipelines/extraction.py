@@ -36,20 +36,19 @@ _LEAST = 40  # characters of text that still make an article
 _OPTIONS = Extractor(output_format="txt", fast=True, comments=False)
 _THOROUGH = Extractor(output_format="txt", fast=False, comments=False)
 
-# Never part of an article's text. Captions are: but of a picture.
+# Never part of an article's text; gone before trafilatura copies the tree several times.
 _DROPPED = (
-    "script",
-    "style",
-    "svg",
-    "iframe",
-    "template",
-    "noscript",
+    "script", "style", "svg", "iframe", "template", "noscript", "button", "select", "object", "video", "audio", "canvas",
     "figcaption",
-    "button",
-    "select",
-    "object",
-    "video",
-)
+)  # fmt: skip
+_AROUND = (
+    "head",
+    "nav",
+    "footer",
+    "aside",
+    "menu",
+    "dialog",
+)  # where one of these is never closed it holds the article
 _CAPTION = etree.XPath(
     "//*[self::p or self::div or self::span or self::td or self::em or self::dd]"
     "[contains(@class, 'caption') or contains(@class, 'Caption') or contains(@class, 'img_desc') or"
@@ -61,44 +60,11 @@ _BODY = etree.XPath(
     " @id='articleBodyContents' or @id='dic_area' or @id='newsct_article' or @id='article-view-content-div' or"
     " @id='article_txt' or @id='news_body_area']"
 )
-_INLINE = [
-    "a",
-    "abbr",
-    "acronym",
-    "b",
-    "bdi",
-    "bdo",
-    "big",
-    "cite",
-    "code",
-    "data",
-    "del",
-    "dfn",
-    "em",
-    "font",
-    "hi",
-    "i",
-    "ins",
-    "kbd",
-    "label",
-    "mark",
-    "q",
-    "ref",
-    "s",
-    "samp",
-    "small",
-    "span",
-    "strong",
-    "strike",
-    "sub",
-    "sup",
-    "time",
-    "tt",
-    "u",
-    "var",
-    "wbr",
-    "nobr",
-]
+_INLINE = (
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "hi", "i",
+    "ins", "kbd", "label", "mark", "nobr", "q", "ref", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
+    "time", "tt", "u", "var", "wbr",
+)  # fmt: skip
 _SKIPPED = frozenset(("table", "aside", "nav", "footer", "header", "form", "ul", "figure"))
 _NOT_HTML = re.compile(r"\s*(?:application/(?!xhtml|xml)|image/|audio/|video/|font/|text/(?!html|xml))", re.I)
 _CONTROLS = bytes(range(9)) + b"\x0b\x0c" + bytes(range(14, 32))  # invalid in any tree
@@ -195,14 +161,16 @@ def _text(page: Page, html: str, found: metadata.Metadata) -> tuple[str, list[st
     dumped = best[0] == "trafilatura" and len(best[1]) == 1 and length > 2 * ENOUGH
     if dumped or length < ENOUGH:
         for method, find in (
-            ("json_ld", lambda: _marked(tree)),
+            ("markup", lambda: _marked(tree)),
             ("script", lambda: _from_scripts(html)),
             ("trafilatura", lambda: _trafilatura(_parse(html), _THOROUGH)),
+            ("trafilatura", lambda: _trafilatura(_parse(html, whole=True), _OPTIONS)),
         ):
             paragraphs = find()
-            if len(paragraphs) > 1 and _length(paragraphs) >= ENOUGH if dumped else _length(paragraphs) > 1.5 * length:
+            much = _length(paragraphs) >= ENOUGH
+            if much and len(paragraphs) > 1 if dumped else much or _length(paragraphs) > 1.5 * length:
                 best, length = (method, paragraphs), _length(paragraphs)
-                if length >= ENOUGH:
+                if much:
                     break
     # a feed that carries the article in full has no menus round it: it is the better text unless it is an excerpt
     if page.entry.content:
@@ -216,8 +184,8 @@ def _length(paragraphs: Iterable[str]) -> int:
     return sum(map(len, paragraphs))
 
 
-def _parse(html: str) -> HtmlElement | None:
-    """The page's tree without what is never text, or None where there is no markup."""
+def _parse(html: str, *, whole: bool = False) -> HtmlElement | None:
+    """The page's tree without what is never text, or None where there is no markup; `whole` keeps menus and the like."""
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8")
     # every element of one class: lxml.html's own look-up by tag costs a tenth of the extraction
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
@@ -227,7 +195,7 @@ def _parse(html: str) -> HtmlElement | None:
         return None
     if tree is None:
         return None
-    etree.strip_elements(tree, *_DROPPED, with_tail=False)
+    etree.strip_elements(tree, *_DROPPED, *(() if whole else _AROUND), with_tail=False)
     for element in _CAPTION(tree):
         if len(element.xpath("string()")) < 400:
             element.clear(keep_tail=True)

@@ -24,7 +24,7 @@ AGENCIES = (
     Agency("KCNA", r"조선중앙통신|Korean Central News Agency|KCNA(?! Watch)|ЦТАК|朝中社|朝鮮中央通信", ("kcna.kp", "kcnawatch.org", "kcna.co.jp")),
     Agency("TASS", r"ТАСС|ITAR-TASS|ИТАР-ТАСС|TASS|타스\s?통신|タス通信|塔斯社", ("tass.ru", "tass.com")),
     Agency("RIA Novosti", r"РИА\s«?Новости»?|RIA Novosti|리아\s?노보스티", ("ria.ru",)),
-    Agency("Interfax", r"Интерфакс|Interfax|인테르팍스|인터팍스", ("interfax.ru", "interfax.com", "interfax-russia.ru")),
+    Agency("Interfax", r"Интерфакс|Interfax|INTERFAX(?:\.RU)?|인테르팍스|인터팍스", ("interfax.ru", "interfax.com", "interfax-russia.ru")),
     Agency("Sputnik", r"Sputnik(?: News)?|스푸트니크", ("sputniknews.com", "sputnikglobe.com")),
     Agency("Reuters", r"Reuters|Рейтер|로이터(?:통신)?|ロイター|路透社?", ("reuters.com",)),
     Agency("AP", r"(?:The )?Associated Press|AP통신|AP(?![A-Za-z])|美联社|АП(?![А-я])", ("apnews.com",)),
@@ -46,8 +46,8 @@ _BEGINNINGS = tuple(
     for pattern in (
         r"[(\[【〔][^()\[\]\n]{0,40}?AGENCY[^()\[\]\n]{0,25}[)\]】〕]",  # (서울=연합뉴스), [모스크바=뉴시스], (Reuters) -
         r"^[^\n]{2,80}?/\s?AGENCY\s?[/.,]",  # МОСКВА, 13 сентября. /ТАСС/.
-        r"^[^\n]{2,60}?[.,\d]\s?[-–—]\s?AGENCY\.",  # МОСКВА, 13 сен - РИА Новости.
-        r"^[^\n]{2,60}?\.\s+AGENCY\s?\.",  # Москва. 13 сентября. INTERFAX.RU
+        r"^[^\n]{2,60}?\s[-–—]\s?AGENCY\.",  # МОСКВА, 13 сен - РИА Новости.
+        r"^[^\n]{2,60}?\.\s+AGENCY\s?[.,-]",  # Москва. 13 сентября. INTERFAX.RU
         r"【[^】\n]{0,30}AGENCY】",  # 【ソウル聯合ニュース】
         r"^(?:据)?AGENCY\S{0,12}(?:电|讯|報導)",  # 新华社平壤9月13日电
         r"^[^\n]{0,40}(?:--|[-–—])\s?AGENCY\s(?:--|[-–—])",

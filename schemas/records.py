@@ -179,7 +179,7 @@ class Extract(NamedTuple):
     published: str = ""
     modified: str = ""
     wire_source: str = ""  # agency whose copy this is
-    method: str = ""  # "trafilatura", "feed", "json_ld", "script", "gate"
+    method: str = ""  # "trafilatura", "json_ld", "markup", "script", "feed", "gate"
 
 
 class Article(NamedTuple):
