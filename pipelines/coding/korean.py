@@ -2,11 +2,805 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pipelines.coding.document import Attribution, Document, Speaker
+from pipelines.coding.korean_speakers import (
+    TALKED_ABOUT,
+    Phrases,
+    Token,
+    bare,
+    country_of,
+    families,
+    fits_particle,
+    is_body,
+    subject,
+    title_in,
+    word_class,
+)
+from pipelines.coding.korean_words import (
+    HEADLINE_COUNTRIES,
+    NOT_SPEECH,
+    OBJECT_VERBS,
+    SPEECH_NOUNS,
+    TITLES,
+)
 from pipelines.coding.languages import Base, Language
+
+_TOKEN = re.compile(r"\S+")
+_SENTENCE_END = re.compile(
+    r"(?:(?<=[다까요죠음함임네군라자])[.!?。]|(?<!\d)[.!?。…]+)[\"'”’」』»)\]]*(?:\s+|(?<=[다요]\.)(?=[가-힣“\"‘]))"
+)
+_GOES_ON = re.compile(
+    r"(?:이?라고|고|이?라며|며|면서|이?라면서|이?라는|는|이?라)(?![가-힣])|(?:이?라고|이?라며|라는|고)(?:[도는])?\s"
+)
+
+# Endings of an eojeol that show that what stands before it is said by somebody.
+_QUOTED = re.compile(
+    r"□[\"”’」』»']?(?:\([^)]*\))?(?:이라|라|이란|란|이)?(고도|고는|고만|고|며|면서|면서도|는|던|란|란다|냐고|냐며)?,?$"
+)
+_REPORTED = re.compile(r"[다라냐자까](고도|고는|고만|고까지|고|며|면서|면서도|는)[,]?$")
+_NOT_REPORTED = re.compile(
+    r"(?:나라(?:는|고|며)|보다(?:는|고)|바다는|[기당계학지작저노유임부현후소독생참사환]자는|자자는|다르다는$|모자라는|자라는|따라는|하나라는|아니라는$)[,]?$|^(?:라는|다는|자는|자고|자며)$"
+)
+_THAT = re.compile(r"(?:것|거|걸)으?로(?:는|도)?$|걸로$")
+_GIST = re.compile(r"(?:다|라|자|냐)는$")
+_CONNECTED = re.compile(
+    r"(?:했|혔|였|봤|썼|었|았|렸|냈|놨|폈|됐)(?:고|으며|지만|으나|는데|던)[,]?$|(?:하|히|보|이|리)(?:면서|며|고)[,]?$|(?:밝히|말하|덧붙이|전하)(?:고|며|면서)[,]?$"
+)
+_CONNECTED_FAR = re.compile(
+    r"(?:한|힌|인|본|낸|쓴) (?:데 이어|데 대해|데 이어서|반면|뒤|후|바 있으며|데 반해|것과 관련해|것에 대해)[,]?$"
+)
+_FINITE = re.compile(r"(?:다|요|까|죠|음|함)$")
+_SAID = re.compile(
+    r"(?:말|강조|주장|지적|설명|비판|경고|촉구|반박|일축|분석|진단|전망|평가|우려|규탄|비난|언급|보고|답|발표|보도|논평|언명|단언|선언|역설|소개|토로|화답|당부|제안|주문|요구|확인|부인|인정|전|통보|표명|추정|예상|판단)(?:했|한|하)|밝혔|밝힌|밝히|덧붙|내다봤|내다본|꼬집|썼|적었|전했|전한|알렸|맞받|봤다고|했다고$|답했"
+)
+_INNER = re.compile(
+    r"(?:말|강조|주장|지적|설명|비판|경고|촉구|반박|일축|분석|진단|전망|평가|우려|규탄|비난|언급|보고|답|발표|논평|언명|단언|선언|역설|화답|당부|제안|주문|요구|부인|인정|통보|표명|추정|예상|판단|약속|다짐)(?:했다고|한다고|했다며|했다는)$|(?:밝혔|덧붙였|내다봤|꼬집었|전했|알렸|맞받았|답했)다(?:고|며|는)$"
+)
+_PASSES_ON = re.compile(r"전했|전한|보도|소개|인용|알렸|밝혔|설명|보고|타전|덧붙|말했|공개")
+_OPINION = re.compile(
+    r"(?:내다|보)(?:봤|본|보고)|^봤|^본다|^보고|^보인다고|전망|예상|예측|추정|추산|관측|분석|판단|평가|진단|파악|해석|풀이|기대|우려|간주|짐작|추측|점쳤|점친|집계|여겼|여긴|여기|보았|내다보|보는|믿|계산|읽"
+)
+_ACCORDING = re.compile(r"(?:에|에게)?\s?(?:따르면|의하면)[,]?$|따르면[,]?$|의하면[,]?$")
+_REPORT_WORDS = re.compile(
+    r"(?:\s?(?:등|의|측|이|당국|보도|발표|자료|보고서|분석|통계|설명|집계|추산|추정|주장|전언|말|성명|담화|논평|기사|소식|브리핑|관계자 말|공식|최근|이날|신문|연구|조사|평가|첩보|인터뷰))+$"
+)
+_THIS_WAY = re.compile(r"^(?:이같이|이렇게|이처럼|이와)$")
+_COPULA = re.compile(r"(?:이?다|이?었다|이?였다|인 셈이다|이?라는 것이다)$")
+_IMPERSONAL = re.compile(
+    r"(?:나온|나왔|나오|제기되|제기된|제기됐|있다|있었|많다|많았|지배적|우세|힘을|실린|실렸|쏟아|잇따|커지|커졌|높다|높아|대체적|중론|이어졌|이어진|없지|적지|팽배|고개를|무성|돌았|맴돈|흘러)"
+)
+_AMONG = re.compile(
+    r"^(?:사이에서는|사이에서도|사이에서|사이에선|사이에는|가운데|안팎에서는|안팎에서|내에서는|내에서|내부에서는|내부에서|일각에서는|일각에서|쪽에서는|쪽에서)$"
+)
+_SOFT = re.compile(
+    r"(?:내다봤|내다본|봤다|본다|보고 있다|전망했|전망한|분석했|분석한|진단했|예상했|예측했|관측했|평가했|덧붙였|설명했|말했|추정했|추산했|짚었|꼬집었|했다|지적했|귀띔했|토로했|진단한|조언했|강조했)"
+)
+_TURN = re.compile(r"[▲△▶▷◇◆○●■□◎▣·∙•※\-–—]*\s*(?P<who>[^\s=:：\"“(][^=:：\"“]{1,50}?)\s*(?:=|[:：](?=\s))\s*(?=\S)")
+_HEAD_LABEL = re.compile(r"^(?:\s*[\[<(〈【][^\]>)〉】]{1,20}[\]>)〉】]\s*)+")
+_HEAD_QUOTE = re.compile(
+    r"(?P<who>[^\"“”'‘’…]{1,45}?)[\s,:]*(?P<quote>[\"“'‘](?P<inner>[^\"“”]{3,}?)(?:[\"”]|(?<=[\w?!.])['’](?!\w)|$))"
+)
+_HEAD_AFTER = re.compile(r"(?P<quote>[\"“](?P<inner>[^\"“”]{4,})[\"”])\s*[-–—…]*\s*(?P<who>[^\"“”…]{2,25})$")
+_EDITORIAL = re.compile(r"^\s*[\[<(〈【]?\s*(?:\S{0,6}\s?사설|사설)\s*[\]>)〉】:]?")
+_OWN_VOICE = re.compile(r"^(?:본지|본보|우리 신문|본 신문|본사)$")
+_SERMON = re.compile(
+    r"(?:해야 (?:한다|할 것이다|마땅하다)|(?:해|어|아|여)야 한다|서는 안 된다|선 안 된다|할 때다|마땅하다|규탄한다|우려스럽다|용납할 수 없다|묵과할 수 없다|촉구한다|절실하다|시급하다|필요하다|바란다|명심하라|멈춰라|중단하라|아니다|말라|직시하라|필요가 있다|급선무다|않을 수 없다|자초한)[.!]?$"
+)
+_PARTICLES = re.compile(
+    r"(?:측|씨|들|당국|정부)?(?:은|는|이|가|을|를|의|에|와|과|도|만|로|으로|께서는|께서|에서|에서는|에서도|에서의|에게|에게는|에게서|까지|부터|마저|조차|처럼|보다|이나|나|이며|며|이고|고|이다|다|인|이란|란|이라고|라고|이라며|라며|이라는|라는|에는|에도|로서|으로서|로부터|으로부터|와의|과의|와는|과는|에게도|만이|만은|이든|든|이자|자|발|간|식|뿐|한테|의도|이라도|라도|이었다|였다|였던|이던|측은|측이|측의|측에|측도|로는|으로는|로의|으로의)?$"
+)
+_HANGUL = re.compile(r"[가-힣]+")
+_STEP = "미러북중일영한독불美露北中日英韓獨佛"
+
+
+class _Event(NamedTuple):
+    """A place where an act of speech is told: the tokens up to `last` are what is said and by whom."""
+
+    last: int
+    cue: str
+    rule: str
+    quoted: bool
+    comp: int  # the token with which what is said ends
 
 
 class Korean(Base):
     code = "ko"
+    pronouns = {
+        "그": "person",
+        "그녀": "person",
+        "본인": "person",
+        "자신": "person",
+        "그들": "any",
+        "이들": "any",
+        "이": "any",
+    }
+    organisation_nouns = {
+        "통신": frozenset({"agency"}),
+        "신문": frozenset({"newspaper"}),
+        "방송": frozenset({"broadcaster"}),
+        "매체": frozenset({"agency", "newspaper", "broadcaster", "magazine"}),
+    }
+
+    # -- words and names -------------------------------------------------------------------------------------------
+
+    def sentences(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        found = []
+        begin = start
+        for match in _SENTENCE_END.finditer(text, start, end):
+            if _GOES_ON.match(text, match.end()):
+                continue
+            cut = match.start() + len(match.group().rstrip())
+            if cut > begin and match.end() < end:
+                found.append((begin, cut))
+                begin = match.end()
+        if begin < end:
+            found.append((begin, end))
+        return found
+
+    def ends_name(self, text: str, start: int, end: int) -> int:
+        if start and text[start - 1].isalnum():
+            before = text[start - 1]
+            if before not in _STEP or end - start < 3 or (start > 1 and text[start - 2].isalnum()):
+                return -1
+        if end >= len(text) or not text[end].isalnum():
+            return end
+        rest = _HANGUL.match(text, end)
+        if not rest:
+            return end if not text[end - 1].isascii() else -1
+        tail = rest.group()
+        if _PARTICLES.fullmatch(tail):
+            return end
+        for n in range(min(len(tail), 6), 1, -1):
+            if tail[:n] in TITLES and _PARTICLES.fullmatch(tail[n:]):
+                return end
+        return -1
+
+    def short_forms(self, name: str) -> tuple[str, ...]:
+        return tuple(self.key(part) for part in families(name))
+
+    def role_key(self, role: str) -> str:
+        for word in reversed(role.split()):
+            title = title_in(bare(word))
+            if title:
+                return title
+            if bare(word) in self.organisation_nouns:
+                return bare(word)
+        return ""
+
+    def register(self, role: str, affiliation: str) -> str:
+        title = self.role_key(role)
+        words = f"{affiliation} {role}"
+        if (
+            re.search(r"대학|연구[소원]|재단|싱크탱크|[가-힣]대(?: |$)|포럼|연구센터", words)
+            and TITLES.get(title, "") != "official"
+        ):
+            return "scholar"
+        if title in ("원장", "본부장", "실장", "국장", "총장") and re.search(r"대(?:학교?)? |연구|포럼|재단", words):
+            return "scholar"
+        if "패널" in words:
+            return "activist"
+        kind = TITLES.get(title, "")
+        if kind:
+            return kind
+        if re.search(r"(?:당|국민의힘|의회|국회|하원|상원|두마|정보위|국방위|외통위)(?: |$)", words):
+            return "politician"
+        if re.search(r"정부|부(?: |$)|대통령실|백악관|크렘린|유엔|나토|군(?: |$)|대사관", words):
+            return "official"
+        if re.search(r"신문|통신|방송|매체|언론|일보|외신", words):
+            return "medium"
+        if re.search(r"협회|연대|단체|인권|교회|노조", words):
+            return "activist"
+        return ""
+
+    def country(self, text: str) -> str:
+        return "" if text.endswith("소식통") else country_of(text)
+
+    def name_forms(self, name: str, kind: str) -> Iterable[str]:
+        yield name
+        if kind != "person" and " " in name:
+            yield name.replace(" ", "")
+
+    # -- attribution -----------------------------------------------------------------------------------------------
+
+    def attributions(self, document: Document) -> list[Attribution]:
+        return _Reading(document).run()
+
+    def headline(self, document: Document) -> list[Attribution]:
+        return _Headline(document).run()
+
+
+class _Reading:
+    """One document, read sentence by sentence."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.phrases = Phrases(document)
+        self.found: list[Attribution] = []
+        self.last: Speaker | None = None
+        self.editorial = bool(_EDITORIAL.match(document.title))
+        self.masked = _mask(document)
+
+    def run(self) -> list[Attribution]:
+        document = self.document
+        turn: Speaker | None = None
+        paragraph = -1
+        sentences = document.sentences
+        i = 0
+        while i < len(sentences):
+            start, end, index = sentences[i]
+            i += 1
+            while (
+                i < len(sentences)
+                and sentences[i].paragraph == index
+                and self.masked[end - 1 : sentences[i].start].strip(" ") == "□" * (sentences[i].start - end + 1)
+            ):
+                end = sentences[i].end
+                i += 1
+            if index != paragraph:
+                paragraph = index
+                turn = None
+                said = self.turn(start, end)
+                if said:
+                    turn, start = said
+            if turn:
+                self.emit(start, end, turn, "", "turn")
+                continue
+            self.unit(start, end)
+        return self.found
+
+    def turn(self, start: int, end: int) -> tuple[Speaker, int] | None:
+        """The speaker with whose name a paragraph of an interview or a round table begins, and where the speech does."""
+        match = _TURN.match(self.masked, start, min(end, start + 70))
+        if not match:
+            return None
+        who = match.group("who")
+        tokens = _tokens(self.masked, match.start("who"), match.end("who"))
+        read = self.phrases.read(tokens, len(tokens) - 1, tokens[-1].text) if tokens else None
+        if (
+            not read
+            or read[1] > 0
+            or read[0].kind not in ("name", "role")
+            or who.endswith(("통신", "연합뉴스", "뉴스", "뉴시스", "뉴스1"))
+        ):
+            return None
+        if read[0].kind == "name" and is_body(bare(tokens[-1].text)) and "=" in match.group():
+            return None
+        return read[0], match.end()
+
+    def emit(self, start: int, end: int, speaker: Speaker, cue: str, rule: str, source: Speaker | None = None) -> None:
+        """Adds attributions for [start, end): one for each sentence of it."""
+        document = self.document
+        i = max(document.sentence_at(start), 0)
+        cuts = []
+        for sentence in document.sentences[i:]:
+            if sentence.start >= end:
+                break
+            cuts.append((max(start, sentence.start), min(end, sentence.end)))
+        for a, b in cuts or [(start, end)]:
+            if b <= a:
+                continue
+            direct = any(not q.scare for q in document.quotations_in(a, b))
+            self.found.append(Attribution(a, b, speaker, cue, rule, direct, source))
+        self.last = speaker
+
+    def unit(self, start: int, end: int) -> None:
+        """Reads one sentence, with the whole of a quotation in it."""
+        tokens = _tokens(self.masked, start, end)
+        if not tokens:
+            return
+        events, according = self.events(tokens)
+        if not events and not according:
+            self.without_cue(tokens, start, end)
+            return
+        subjects = self.subjects(tokens)
+        source: Speaker | None = None
+        if according:
+            source = self.source(tokens, according[0])
+        if not events:
+            if source:
+                self.emit(start, end, source, tokens[according[0]].text.strip(","), "according_to")
+            return
+        self.clauses(tokens, events, subjects, source, start, end)
+
+    # -- where speech is told --------------------------------------------------------------------------------------
+
+    def events(self, tokens: list[Token]) -> tuple[list[_Event], list[int]]:
+        """The acts of speech in a sentence, and the tokens that say "according to"."""
+        events: list[_Event] = []
+        according: list[int] = []
+        pending: tuple[int, str, bool] | None = None  # token, ending, quoted
+        size = len(tokens)
+        for i, token in enumerate(tokens):
+            text = token.text
+            last = text[-1] if text[-1] != "," else text[-2:-1]
+            if last == "면" and _ACCORDING.search(text):
+                according.append(i)
+                continue
+            if last in "고도며서는만지던란다냐로" or "□" in text:
+                quoted = _QUOTED.search(text) if "□" in text else None
+                reported = None if quoted else _REPORTED.search(text)
+                if reported and _NOT_REPORTED.search(text) and not (pending and False):
+                    reported = None
+                    if text.rstrip(",") in ("라고", "라며", "라면서", "라는"):
+                        reported = _REPORTED.search(text)
+                ending = (quoted or reported).group(1) if (quoted or reported) else None
+                if (
+                    quoted
+                    and not ending
+                    and i + 1 < size
+                    and re.match(r"(?:이?라)?(?:고|며|면서|는)[,]?$|이?라(?:고|며|는|면서)", tokens[i + 1].text)
+                ):
+                    continue
+                if ending:
+                    if ending[0] in "며면":
+                        events.append(_Event(i, text.strip(","), "connected", bool(quoted), i))
+                        pending = None
+                    elif i < size - 1 or ending.startswith("고"):
+                        pending = (i, ending, bool(quoted) or "□" in text)
+                    continue
+                if last == "로" and _THAT.search(text):
+                    pending = (i, "로", False)
+                    continue
+            if pending and i < size - 1 and pending[1][0] in "고로":
+                joined = f"{text} {tokens[i + 1].text}"
+                if i - pending[0] <= 6 and (
+                    _CONNECTED.search(text)
+                    and (_SAID.search(text) or i == pending[0] + 1)
+                    or _CONNECTED_FAR.search(joined)
+                ):
+                    if pending[1] == "로" and not _OPINION.search(text):
+                        continue
+                    if any(no in text for no in NOT_SPEECH):
+                        pending = None
+                        continue
+                    events.append(_Event(i, text.strip(","), "verb", pending[2], pending[0]))
+                    pending = None
+        final = self.final(tokens, pending)
+        if final:
+            events.append(final)
+        return events, according
+
+    def final(self, tokens: list[Token], pending: tuple[int, str, bool] | None) -> _Event | None:
+        """The act of speech with which the sentence ends."""
+        size = len(tokens)
+        ending = bare(tokens[-1].text)
+        if "□" in tokens[-1].text and pending is None:
+            return None
+        verb = tokens[-1].text.rstrip('.?!。…)"”’')
+        finite = bool(_FINITE.search(verb))
+        if pending:
+            at, mark, quoted = pending
+            phrase = " ".join(t.text for t in tokens[at + 1 :]).rstrip(".?!。… ")
+            words = size - at - 1
+            if mark[0] == "고":
+                if words == 0 or words > 9:
+                    return None
+                if any(no in phrase for no in NOT_SPEECH):
+                    return None
+                if not finite and not _SAID.search(phrase + "했") and not phrase.endswith("밝혀"):
+                    return None
+                if phrase in ("한다", "합니다") and not quoted:
+                    return None
+                return _Event(size - 1, phrase if words < 4 else verb, "verb", quoted, at)
+            if mark == "로":
+                if 0 < words <= 8 and finite and _OPINION.search(phrase) and not any(no in phrase for no in NOT_SPEECH):
+                    return _Event(size - 1, phrase if words < 4 else verb, "opinion", False, at)
+                return None
+            gist = self.gist(tokens, at, phrase, quoted)
+            if gist:
+                return gist
+        if finite and size > 1:
+            stem = verb
+            if stem.endswith(
+                (
+                    "했다",
+                    "한다",
+                    "하였다",
+                    "혔다",
+                    "힌다",
+                    "냈다",
+                    "놨다",
+                    "놓았다",
+                    "폈다",
+                    "쳤다",
+                    "렸다",
+                    "웠다",
+                    "었다",
+                    "됐다",
+                )
+            ):
+                tail = " ".join(t.text for t in tokens[-3:])
+                if any(v in stem for v in OBJECT_VERBS) and re.search(
+                    r"(?:을|를|며|듯을|도|만)$|(?:강하게|강력히|엄중히|재차|거듭|일제히|맹)$",
+                    tokens[-2].text.rstrip(","),
+                ):
+                    if "됐다" not in stem and not re.search(
+                        r"(?:모습|기조|태세|면모|자세)[을를] (?:보였|나타냈|드러냈)", tail
+                    ):
+                        return _Event(size - 1, ending, "object_verb", False, size - 2)
+        return None
+
+    def gist(self, tokens: list[Token], at: int, phrase: str, quoted: bool) -> _Event | None:
+        """ "-라는 입장이다", "-다는 주장도 폈다": a noun of speech after an adnominal form."""
+        nxt = tokens[at + 1].text.rstrip(".,") if at + 1 < len(tokens) else ""
+        noun = next((n for n in SPEECH_NOUNS if nxt.startswith(n)), "")
+        if not noun or (len(noun) == 1 and len(nxt) > 4):
+            return None
+        if noun == "것" and not re.match(r"것(?:이다|이었다|이|은|을)?(?: |$)", f"{nxt} "):
+            return None
+        if _IMPERSONAL.search(phrase) and not _SAID.search(phrase):
+            return _Event(len(tokens) - 1, phrase, "impersonal", quoted, at)
+        if any(no in phrase for no in NOT_SPEECH):
+            return None
+        last = tokens[-1].text.rstrip('.?!。…"”’')
+        rest = nxt[len(noun) :]
+        if at + 1 == len(tokens) - 1:
+            return (
+                _Event(len(tokens) - 1, nxt, "gist", quoted, at)
+                if rest in ("이다", "다", "이었다", "였다", "이라고", "") or _COPULA.search(nxt)
+                else None
+            )
+        if noun == "것" and rest in ("이", "은"):
+            if re.search(
+                r"(?:판단|생각|주장|설명|분석|입장|지적|견해|전망|평가|진단|해석|시각|관측|요지|취지|골자|결론|논리|계산)(?:이다|다|이었다|였다)$",
+                last,
+            ):
+                return _Event(len(tokens) - 1, last, "gist", quoted, at)
+            return None
+        if noun in ("사실", "이유", "의혹", "내용", "의미", "것", "걸", "게") and not re.search(
+            r"밝혔|강조|지적|언급|확인|공개|폭로|인정|시인|부각|설명|상기|제기|전했", phrase
+        ):
+            return None
+        if (
+            len(tokens) - at - 1 <= 9
+            and _FINITE.search(last)
+            and re.search(
+                r"했|혔|폈|쳤|냈|놨|놓|보였|보인|이다$|였다|표|한다|담|세웠|높였|굽히|그었|들었|같이|있다|온|남겼|던졌|감추|숨기|쏟|드러|실었|이어|돌렸|견지|고수",
+                phrase,
+            )
+        ):
+            return _Event(len(tokens) - 1, phrase if len(phrase) < 20 else last, "gist", quoted, at)
+        return None
+
+    # -- who ------------------------------------------------------------------------------------------------------
+
+    def subjects(self, tokens: list[Token]) -> list[tuple[int, str, Speaker, int]]:
+        """(token, particle, speaker, first token) of every phrase outside quotations that can be a speaker."""
+        found = []
+        for i, token in enumerate(tokens):
+            text = token.text
+            if "□" in text:
+                continue
+            stem, particle = subject(text)
+            if (
+                not stem
+                and i + 1 < len(tokens)
+                and tokens[i + 1].text.rstrip(",") in ("역시", "또한", "측은", "측이", "측도")
+            ):
+                stem, particle = text, "도"
+            if not stem:
+                continue
+            read = self.phrases.read(tokens, i, stem)
+            if read is None and self.document.mentions and self.phrases.person_mention(token.start, token.end):
+                mention = self.phrases.person_mention(token.start, token.end)
+                if mention.end >= token.start + len(stem):
+                    read = self.phrases.read(tokens, i, text)
+            if read:
+                speaker, first = read
+                if speaker.kind == "name" and _OWN_VOICE.match(speaker.name) and self.document.outlet:
+                    speaker = speaker._replace(name=self.document.outlet)
+                found.append((i, particle, speaker, first))
+            elif stem in ("사이", "안팎", "내부", "일각") and i and particle.startswith("에서"):
+                group = self.among(tokens, i)
+                if group:
+                    found.append(group)
+        return found
+
+    def among(self, tokens: list[Token], i: int) -> tuple[int, str, Speaker, int] | None:
+        """ "전문가들 사이에서는": the group among whom a view is held."""
+        word = bare(tokens[i - 1].text)
+        word = word[:-1] if word.endswith("의") else word
+        read = self.phrases.read(tokens, i - 1, word)
+        if not read:
+            return None
+        speaker, first = read
+        start, end = tokens[first].start, tokens[i - 1].start + len(word)
+        name = self.document.text[start:end]
+        return i, "에서", Speaker("group", start, end, name, name), first
+
+    def source(self, tokens: list[Token], i: int) -> Speaker | None:
+        """The speaker of "X에 따르면"."""
+        text = tokens[i].text.rstrip(",")
+        stem = re.sub(r"(?:에게|에)?(?:따르면|의하면)$", "", text)
+        k = i
+        if not stem:
+            k = i - 1
+            if k < 0:
+                return None
+            stem = re.sub(r"(?:에게|에)$", "", tokens[k].text)
+        while k >= 0 and _REPORT_WORDS.fullmatch(bare(stem)):
+            k -= 1
+            if k < 0:
+                return None
+            stem = tokens[k].text
+            for particle in ("이", "가", "의", "은", "는", "을", "를"):
+                if stem.endswith(particle) and fits_particle(stem[:-1], particle) and not word_class(bare(stem)):
+                    stem = stem[:-1]
+                    break
+        if "□" in stem or not bare(stem) or (stem[-1] in ",."):
+            return None
+        if bare(stem) in ("이", "그", "이들", "이에"):
+            return Speaker("pronoun", tokens[k].start, tokens[k].end, "이")
+        stem = bare(stem)
+        shortened = _REPORT_WORDS.sub("", stem)
+        read = self.phrases.read(tokens, k, shortened or stem)
+        if read and read[0].kind == "name" and _OWN_VOICE.match(read[0].name):
+            return None
+        return read[0] if read else None
+
+    def clauses(self, tokens, events, subjects, source, start, end) -> None:
+        """Gives every act of speech in the sentence its speaker."""
+        outer: Speaker | None = source
+        if len(events) >= 1:
+            events, outer_found, subjects = self.nested(tokens, events, subjects)
+            outer = outer_found or source
+        speakers: list[tuple[Speaker | None, int]] = []
+        begin = 0
+        for event in events:
+            speakers.append(
+                (self.subject_of(tokens, event, subjects, begin, event is events[-1], source is not None), begin)
+            )
+            begin = event.last + 1
+        # A speaker named only after the first words holds for them too.
+        if speakers[0][0] is None:
+            named = next((k for k, (s, _) in enumerate(speakers) if s), None)
+            if named is not None:
+                for k in range(named):
+                    speakers[k] = (speakers[named][0], speakers[k][1])
+        current: Speaker | None = None
+        for k, (event, (speaker, first)) in enumerate(zip(events, speakers, strict=True)):
+            current = speaker or current
+            a = start if k == 0 else tokens[first].start
+            b = end if k == len(events) - 1 else tokens[event.last].end
+            if current is None:
+                if source is not None:
+                    current, outer = source, None
+                elif event.rule == "impersonal":
+                    continue
+                else:
+                    place = tokens[event.last].start
+                    current = Speaker("omitted", place, place)
+            if event.rule == "impersonal" and current.kind not in ("group",) and source is None:
+                current = None
+                continue
+            rule = {"connected": "quotation" if event.quoted else "reported"}.get(event.rule, event.rule)
+            self.emit(a, b, current, event.cue, rule, outer if outer is not current else None)
+
+    def subject_of(self, tokens, event, subjects, begin: int, is_last: bool, has_source: bool) -> Speaker | None:
+        """Who speaks in the part of the sentence that runs from token `begin` to the event."""
+        here = [s for s in subjects if begin <= s[0] <= event.last]
+        if not here:
+            return None
+        late = [s for s in here if s[3] > event.comp and s[2].kind != "pronoun" or s[0] > event.comp]
+        if late and event.comp >= begin:
+            return late[0][2]
+        topics = [s for s in here if s[1] not in ("이", "가", "만이")]
+        if has_source and not event.quoted:
+            topics = [s for s in topics if not self.is_state(s[2])]
+        for i, particle, speaker, first in topics:
+            if self.spoken_of(tokens, event, i, first, speaker, begin):
+                continue
+            return speaker
+        for i, particle, speaker, first in here:
+            if particle not in ("이", "가"):
+                continue
+            if self.is_state(speaker) and not event.quoted:
+                continue
+            if event.quoted or event.rule == "connected" or self.opens(tokens, first, begin):
+                if not (
+                    event.rule in ("opinion", "gist", "object_verb") and not event.quoted and self.is_state(speaker)
+                ):
+                    if not event.quoted and self.has_predicate(tokens, i, event) and TALKED_ABOUT.search(speaker.name):
+                        continue
+                    return speaker
+        return None
+
+    def opens(self, tokens, first: int, begin: int) -> bool:
+        """Whether the phrase stands at the beginning, behind nothing but connectives and dates."""
+        return (
+            all(
+                not word_class(bare(t.text)) or t.text[0].isdigit() or t.text.endswith((",", "에", "은", "에서"))
+                for t in tokens[begin:first]
+            )
+            and first - begin <= 5
+        )
+
+    def has_predicate(self, tokens, i: int, event) -> bool:
+        return event.comp - i >= 2
+
+    def is_state(self, speaker: Speaker) -> bool:
+        return speaker.kind == "name" and word_class(speaker.name) == "C"
+
+    def spoken_of(self, tokens, event, i: int, first: int, speaker: Speaker, begin: int) -> bool:
+        """Whether the topic belongs to what is said rather than to the telling: "러시아는 … 것이라고 내다봤다"."""
+        if event.quoted and i < event.comp:
+            return False
+        cue = event.cue
+        state = self.is_state(speaker)
+        if state and event.rule in ("opinion",):
+            return True
+        follows = self.last is not None
+        if state and follows and _SOFT.search(cue) and event.rule != "object_verb":
+            return True
+        if state and follows and event.rule == "gist":
+            return True
+        if (
+            speaker.kind == "name"
+            and TALKED_ABOUT.search(speaker.name)
+            and follows
+            and (event.rule in ("opinion", "gist") or re.search(r"내다|봤다|전망|분석|진단|예상|관측|평가", cue))
+        ):
+            return True
+        return False
+
+    def nested(self, tokens, events, subjects):
+        """Finds speech within speech; returns the events of the inner speaker, the outer one, and the inner's subjects."""
+        final = events[-1]
+        if final.rule not in ("verb", "opinion") or not _PASSES_ON.search(final.cue):
+            return events, None, subjects
+        comp = tokens[final.comp].text.rstrip(",")
+        if "□" in comp or not _INNER.search(comp):
+            return events, None, subjects
+        inner = [s for s in subjects if s[0] < final.comp]
+        outer = [s for s in subjects if s[0] > final.comp]
+        if outer:
+            told = outer[-1][2]
+        elif len(inner) >= 2 and inner[0][1] not in ("이", "가"):
+            told, inner = inner[0][2], inner[1:]
+        else:
+            return events, None, subjects
+        begin = 0
+        quoted = any("□" in t.text for t in tokens[: final.comp])
+        at = next(
+            (k for k in range(final.comp - 1, -1, -1) if "□" in tokens[k].text or _REPORTED.search(tokens[k].text)),
+            final.comp - 1,
+        )
+        event = _Event(len(tokens) - 1, comp, "verb", quoted, max(at, begin))
+        kept = [s for s in inner if s[0] <= final.comp]
+        return [*events[:-1], event], told, kept
+
+    # -- sentences without a cue ----------------------------------------------------------------------------------
+
+    def without_cue(self, tokens: list[Token], start: int, end: int) -> None:
+        """A quotation beside its speaker's name, "이같이 말했다", and the voice of an editorial."""
+        last = tokens[-1].text
+        if "□" in last and len(tokens) > 1:
+            for i, _, speaker, _ in self.subjects(tokens):
+                if i < len(tokens) - 1:
+                    self.emit(start, end, speaker, "", "subject_quotation")
+                    return
+        if any(_THIS_WAY.match(t.text) for t in tokens) and _SAID.search(last):
+            subjects = self.subjects(tokens)
+            if subjects:
+                speaker = subjects[0][2]
+                self.adopt(start, speaker)
+                self.emit(start, end, speaker, bare(last), "this_way")
+            return
+        if self.document.outlet:
+            own = next(
+                (s for s in self.subjects(tokens) if s[2].kind == "name" and s[2].name == self.document.outlet), None
+            )
+            if own or (self.editorial and _SERMON.search(self.document.text[max(start, end - 40) : end])):
+                speaker = own[2] if own else Speaker("name", start, start, self.document.outlet)
+                self.emit(start, end, speaker, bare(last), "editorial")
+
+    def adopt(self, start: int, speaker: Speaker) -> None:
+        """Gives the quotation that fills the sentence before to a speaker named after it."""
+        i = self.document.sentence_at(start) - 1
+        if i < 0:
+            return
+        before = self.document.sentences[i]
+        if self.masked[before.start : before.end].count("□") * 10 >= (before.end - before.start) * 8 and not (
+            self.found and self.found[-1].end > before.start
+        ):
+            self.emit(before.start, before.end, speaker, "", "quotation_before")
+
+
+class _Headline:
+    """A title alone."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.phrases = Phrases(document)
+
+    def run(self) -> list[Attribution]:
+        text = self.document.text
+        label = _HEAD_LABEL.match(text)
+        start = label.end() if label else 0
+        found: list[Attribution] = []
+        position = start
+        while position < len(text):
+            match = _HEAD_QUOTE.search(text, position)
+            if not match:
+                break
+            speaker = self.speaker(match.start("who"), match.end("who"))
+            stop = match.end()
+            tail = re.compile(r"(?:이?라[고며]|고|며)?\s*[가-힣]{0,8}").match(text, stop)
+            stop = tail.end() if tail else stop
+            if speaker:
+                found.append(Attribution(match.start("who"), stop, speaker, "", "headline", True))
+            position = max(stop, match.end())
+        if not found:
+            after = _HEAD_AFTER.search(text, start)
+            speaker = self.speaker(after.start("who"), after.end("who")) if after else None
+            if after and speaker:
+                found.append(Attribution(after.start(), after.end(), speaker, "", "headline_after", True))
+        if not found:
+            found = self.plain(start)
+        return found
+
+    def plain(self, start: int) -> list[Attribution]:
+        """Headlines without quotation marks: "통일부, 북러 군사협력 중단 촉구"."""
+        text = self.document.text
+        match = re.compile(r"(?P<who>[^,:]{2,30}?)\s*(?:,|:)\s*(?P<what>.{6,})").match(text, start)
+        if not match:
+            return []
+        speaker = self.speaker(match.start("who"), match.end("who"))
+        return [Attribution(match.start(), len(text.rstrip()), speaker, "", "headline_comma")] if speaker else []
+
+    def speaker(self, start: int, end: int) -> Speaker | None:
+        text = self.document.text
+        tokens = _tokens(text, start, end)
+        while tokens and not bare(tokens[-1].text):
+            tokens.pop()
+        if not tokens:
+            return None
+        for i in range(len(tokens) - 1, -1, -1):
+            token = tokens[i]
+            stem = bare(token.text)
+            if not stem:
+                continue
+            if stem in HEADLINE_COUNTRIES:
+                return Speaker("name", token.start, token.start + len(stem), HEADLINE_COUNTRIES[stem])
+            place = token.start + token.text.find(stem)
+            for mention in reversed(self.document.mentions_in(token.start, token.end)):
+                if mention.end == place + len(stem):
+                    kind = "role" if mention.office else "name"
+                    name = "" if mention.office else mention.text
+                    return Speaker(kind, mention.start, mention.end, name, mention.text if mention.office else "")
+            read = self.phrases.read(tokens, i, token.text[: token.text.find(stem) + len(stem)])
+            if read:
+                return read[0]
+            shown, particle = subject(token.text)
+            if shown:
+                read = self.phrases.read(tokens, i, shown)
+                if read:
+                    return read[0]
+            break
+        return None
+
+
+def _mask(document: Document) -> str:
+    """The text with quotations blanked out, spaces and all, so that each is part of one eojeol."""
+    text = document.text
+    parts = []
+    position = 0
+    for quotation in document.quotations:
+        if quotation.scare or quotation.start < position:
+            continue
+        parts.append(text[position : quotation.start])
+        parts.append("□" * (quotation.end - quotation.start))
+        position = quotation.end
+    parts.append(text[position:])
+    return "".join(parts)
+
+
+def _tokens(text: str, start: int, end: int) -> list[Token]:
+    return [Token(m.start(), m.end(), m.group()) for m in _TOKEN.finditer(text, start, end)]
 
 
 def make() -> Language:

@@ -1,0 +1,439 @@
+"""Korean noun phrases that name a speaker: "구병삼 통일부 대변인은", "대통령실 고위 관계자는", "전문가들은"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipelines.coding.document import Document, Speaker, SpeakerKind
+from pipelines.coding.korean_words import (
+    ANONYMOUS,
+    COUNTRIES,
+    DOUBLE_SURNAMES,
+    GIVEN_FIRST,
+    GIVEN_SECOND,
+    GROUP_HEADS,
+    HEADLINE_COUNTRIES,
+    LONGEST_TITLE,
+    NOT_NAMES,
+    NOT_ORGS,
+    ORG_ENDINGS,
+    ORGS,
+    PERSONAL,
+    RANKS,
+    SURNAMES,
+    TITLES,
+)
+
+
+class Token(NamedTuple):
+    """An eojeol: its place in the document and its wording, quotations blanked out."""
+
+    start: int
+    end: int
+    text: str
+
+
+_LONGEST_PHRASE = 8  # eojeols
+_MARKS = "\"'“”‘’「」『』«»<>〈〉《》[]"
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_SUBJECT = re.compile(r"(?:께서는|께서도|께서|측에서는|측은|측이|측도|에서는|에서도|에서|은|는|이|가|도|만은|만이)$")
+_AFTER_CONSONANT = frozenset("은이을과")
+_AFTER_VOWEL = frozenset("는가를와")
+_PARTICLE = re.compile(
+    r"(?:에서는|에서도|에서의|에서|에게는|에게서|에게|한테|으로서|으로써|으로는|으로도|으로의|으로|로서|로써|로는|에는|에도|까지|부터|마다|보다|처럼|만큼|조차|밖에|이나|이며|께|을|를|은|는|이|가|와|과|의|에|로|도|만|나|며|고|서|면|지|자|려|듯|니|데|게|던)$"
+)
+_ADNOMINAL = re.compile(
+    r"(?:[가-힣](?:한|된|던|할|될|인|는|은|운|난|낸|온|간|진|친|린|킨|준|본|졌던|했던|있던|없는|있는|않은|위한|대한|관한))$"
+)
+_TIME = re.compile(
+    r"^(?:\d[\d.,:]*\S*|이날|지난|어제|오늘|전날|당일|당시|최근|앞서|이어|이후|직후|현지시간|현지시각|오전|오후|올해|작년|지난해)$"
+)
+_ADVERBS = frozenset(
+    """
+    또 또한 다만 반면 반면에 그러나 하지만 한편 특히 아울러 그러면서 그러면서도 그리고 이와 이에 이같이 이처럼 이렇게 관련 관련해 대해 대해서 함께 역시 직접 이번 다시 모두 현재 결국 실제로 실제 잇따라 연일 거듭
+    즉각 곧바로 공식 별도로 별도 따르면 의하면 따라 통해 통한 위해 그런데 따라서 때문에 때문 이미 아직 더욱 가장 매우 더 못 안 그 이 저 당장 정작 오히려 일단 우선 먼저 마지막으로 끝으로 사실상 사실 물론 만약 만일 비록 단지 오직
+    같은 지금 이제 여전히 계속 줄곧 점차 향후 앞으로 최소 최대 약 총 매년 매일 일제히 나란히 각각 서로 회담 직후 방문 뒤 후 전날 이튿날 다음날 날 것 등 및 대비 간 중 내 밖 속 위 아래 사이 때 곳 점 수 바 줄 채 만큼 대신 포함 제외 동안 이래 이외 이날
+    북한군 무기 위성 조약 병력 파병 협력 관계 제재 결의 전쟁 미사일 포탄 기술 러북 북러 조러 러우 우크라전
+    """.split()  # noqa: SIM905
+)
+_NO_SPEAKER = frozenset(
+    """
+    이것 그것 저것 것 점 말 조약 협정 회담 정상회담 결과 상황 문제 협력 관계 밀착 파병 무기 거래 제재 결의 결의안 성명 방문 합의 방침 입장 주장 지적 분석 전망 우려 이유 배경 핵심 관건 답 내용 조치 대응 움직임 행위 행동 변화 영향 의미 가능성
+    전쟁 평화 안보 위협 사실 뉴스 보도 기사 자료 보고서 사진 영상 경우 이 그 저 이번 이날 오늘 지금 현재 당시 최근 다음 이후 앞 뒤 때 일 곳 수 바 등 정도 부분 측면 차원 과정 단계 수준 분야 대목 발언 표현 문구 조항 질문 물음
+    """.split()  # noqa: SIM905
+)
+# People who are talked about more than they talk where no quotation marks stand.
+TALKED_ABOUT = re.compile(r"푸틴|김정은|시진핑|트럼프|바이든|젤렌스키|김 위원장|김 국무위원장")
+
+
+def final_consonant(syllable: str) -> bool:
+    """Whether a Hangul syllable ends in a consonant (or the character is none, so that both forms fit)."""
+    code = ord(syllable) - 0xAC00
+    return not 0 <= code < 11172 or code % 28 != 0
+
+
+def bare(text: str) -> str:
+    """An eojeol without brackets, quotation marks and punctuation at its ends."""
+    if "(" in text or "[" in text:
+        text = _BRACKETS.sub("", text)
+    return text.strip(_MARKS + ",.;:…·!?()=-–—▲△▶◇◆○●■□")
+
+
+def fits_particle(stem: str, particle: str) -> bool:
+    """Whether the particle has the form that follows the stem's last sound."""
+    if not stem:
+        return False
+    closed = final_consonant(stem[-1])
+    if not "가" <= stem[-1] <= "힣":
+        return True
+    first = particle[0]
+    return not (first in _AFTER_CONSONANT and not closed) and not (first in _AFTER_VOWEL and closed)
+
+
+def subject(text: str) -> tuple[str, str]:
+    """Stem and subject particle of an eojeol; ("", "") where it has none."""
+    text = _BRACKETS.sub("", text).rstrip(",·") if text[-1:] in ",)" or "(" in text else text
+    match = _SUBJECT.search(text)
+    if not match:
+        return "", ""
+    stem = text[: match.start()].strip(_MARKS)
+    particle = match.group()
+    return (stem, particle) if fits_particle(stem, particle) else ("", "")
+
+
+@lru_cache(maxsize=65536)
+def title_in(word: str) -> str:
+    """The longest title with which the word ends, "" where there is none."""
+    for n in range(min(len(word), LONGEST_TITLE), 0, -1):
+        title = word[-n:]
+        if title in TITLES:
+            if n == 1 and len(word) > 1 and title != "씨":
+                return ""
+            return title
+    return ""
+
+
+@lru_cache(maxsize=65536)
+def korean_name(word: str) -> bool:
+    """Whether the word has the form of a Korean name: family name and one or two syllables that names are made of."""
+    size = len(word)
+    if not 2 <= size <= 4 or word in NOT_NAMES or word in ORGS or word in COUNTRIES or word in TITLES:
+        return False
+    if word.startswith(DOUBLE_SURNAMES) and size in (3, 4):
+        return all(c in GIVEN_FIRST or c in GIVEN_SECOND for c in word[2:])
+    if word[0] not in SURNAMES:
+        return False
+    if size == 2:
+        return word[1] in GIVEN_FIRST
+    return size == 3 and word[1] in GIVEN_FIRST and word[2] in GIVEN_SECOND
+
+
+@lru_cache(maxsize=65536)
+def word_class(word: str) -> str:
+    """What an eojeol without particles can be in a speaker's noun phrase.
+
+    "T" title, "O" body, "C" country, "R" rank, "S" family name alone, "N" Korean name, "F" another noun, "" none.
+    """
+    if not word:
+        return ""
+    if word in RANKS:
+        return "R"
+    if word in COUNTRIES:
+        return "O" if word in ORGS else "C"
+    if word in TITLES:
+        return "T"
+    if word in ORGS:
+        return "O"
+    if word in _ADVERBS or _TIME.match(word):
+        return ""
+    if len(word) == 1:
+        return "S" if word in SURNAMES else ""
+    if len(word) >= 3 and korean_name(word):
+        return "N"
+    if title_in(word) and len(title_in(word)) > 1:
+        return "T"
+    if is_body(word):
+        return "O"
+    if korean_name(word):
+        return "N"
+    particle = _PARTICLE.search(word)
+    if particle and fits_particle(word[: particle.start()], particle.group()):
+        return ""
+    if _ADNOMINAL.search(word) and len(word) > 2:
+        return ""
+    return "F" if word[0].isalnum() and not word[0].isdigit() else ""
+
+
+@lru_cache(maxsize=65536)
+def is_body(word: str) -> bool:
+    """Whether a word is the name of a body by its ending."""
+    if word in ORGS:
+        return True
+    return len(word) >= 3 and word.endswith(ORG_ENDINGS) and not any(word.endswith(no) for no in _not_orgs(word))
+
+
+def _not_orgs(word: str) -> tuple[str, ...]:
+    return tuple(word[-n:] for n in (2, 3, 4, 5) if word[-n:] in NOT_ORGS and len(word[-n:]) > 1)
+
+
+class Person(NamedTuple):
+    """Somebody whom the article has named in full."""
+
+    name: str
+    title: str
+    affiliation: str
+
+
+class Phrases:
+    """The speakers' noun phrases of one document, which remembers who has been named in full."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.persons: list[Person] = []
+        self.families: dict[str, list[Person]] = {}
+
+    def read(self, tokens: list[Token], i: int, stem: str) -> tuple[Speaker, int] | None:
+        """The speaker whose noun phrase ends with the stem of token i, and the index of the phrase's first token."""
+        head = bare(stem)
+        if not head or head in _NO_SPEAKER:
+            return None
+        if head in PERSONAL:
+            return self.pronoun(tokens, i, head)
+        end = tokens[i].start + tokens[i].text.find(stem) + len(stem)
+        first, classes = self.extent(tokens, i, head)
+        words = [bare(token.text) for token in tokens[first:i]] + [head]
+        kind = classes[-1]
+        if words[0] in ("이", "해당", "그", "같은") or (
+            first and tokens[first - 1].text in ("이", "해당", "그", "같은")
+        ):
+            if kind in "TF" and title_in(head) in ANONYMOUS or head in ("매체", "통신", "신문", "방송", "소식통"):
+                return Speaker("pronoun", tokens[i].start, end, "이"), first
+        if head in GROUP_HEADS or (head.endswith("들") and title_in(head[:-1])):
+            return self.group(tokens, first, i, end, words), first
+        if kind == "T":
+            return self.titled(tokens, first, i, end, words, classes)
+        mention = self.person_mention(tokens[i].start, end)
+        if mention or kind in "NS" and len(head) > 1 or (kind == "F" and "T" in classes[:-1]):
+            return self.named_last(tokens, first, i, end, words, classes, mention), first
+        if kind == "F" and head in self.families:
+            return self.person(head, tokens[i].start, end, "", ""), i
+        if kind in "OC" or self.body_mention(tokens[i].start, end):
+            return self.body(tokens, first, i, end, words, classes), first
+        return None
+
+    def extent(self, tokens: list[Token], i: int, head: str) -> tuple[int, list[str]]:
+        """Where the noun phrase with that head begins, and the classes of its words."""
+        classes = [word_class(head) or ("N" if self.known(head) else "F")]
+        first = i
+        while first > 0 and i - first < _LONGEST_PHRASE:
+            text = tokens[first - 1].text
+            if text[-1] in ',.;:!?…□”"’)' and not (text[-1] == ")" and "(" in text[1:]):
+                break
+            word = bare(text)
+            found = word_class(word)
+            if not found:
+                if not self.mention_covers(tokens[first - 1]):
+                    break
+                found = "N" if self.person_mention(tokens[first - 1].start, tokens[first - 1].end) else "O"
+            classes.insert(0, found)
+            first -= 1
+        return first, classes
+
+    def known(self, head: str) -> bool:
+        return any(person.name == head for person in self.persons)
+
+    def mention_covers(self, token: Token) -> bool:
+        return any(m.end >= token.end for m in self.document.mentions_in(token.start, token.end))
+
+    def person_mention(self, start: int, end: int):
+        """The listed person (not an office) last mentioned in [start, end)."""
+        for mention in reversed(self.document.mentions_in(start, end)):
+            if (
+                not mention.office
+                and (word_class(mention.text) not in ("O", "C", "T", "R"))
+                and not is_body(mention.text.split()[-1])
+            ):
+                return mention
+        return None
+
+    def body_mention(self, start: int, end: int) -> bool:
+        return any(not m.office and m.end == end for m in self.document.mentions_in(start, end))
+
+    # -- the kinds of phrases --------------------------------------------------------------------------------------
+
+    def pronoun(self, tokens: list[Token], i: int, head: str) -> tuple[Speaker, int]:
+        start = tokens[i].start
+        return Speaker("pronoun", start, start + len(head), head), i
+
+    def group(self, tokens: list[Token], first: int, i: int, end: int, words: list[str]) -> Speaker:
+        start = tokens[first].start
+        role = " ".join(words)
+        return Speaker("group", start, end, words[-1] if len(words) == 1 else role, role)
+
+    def titled(
+        self, tokens: list[Token], first: int, i: int, end: int, words: list[str], classes: list[str]
+    ) -> tuple[Speaker, int] | None:
+        """A phrase that ends in a title."""
+        title = title_in(words[-1])
+        if title == "씨" and len(words[-1]) > 1:
+            name = words[-1][:-1]
+            return self.person(name, tokens[i].start, tokens[i].start + len(name), "", ""), i
+        mention = self.person_mention(tokens[first].start, end)
+        if mention and first <= i:
+            rest = [w for t, w in zip(tokens[first : i + 1], words, strict=True) if t.start >= mention.end]
+            if words[-1] not in rest:  # "푸틴대통령은"
+                rest.append(title)
+            return self.person(mention.text, mention.start, mention.end, *_role(rest)), first
+        if len(words) > 1 and classes[-2] == "S":
+            if len(words) > 2 and classes[-3] in "F" and len(words[-3]) > 1:
+                pass
+            else:
+                token = tokens[i - 1]
+                return self.person(words[-2], token.start, token.end, title, ""), i - 1
+        if title in ANONYMOUS and not any(c == "N" and len(w) > 2 for c, w in zip(classes, words, strict=True)):
+            return self.unnamed(tokens, first, i, end, words), first
+        names = [
+            k for k, c in enumerate(classes[:-1]) if c == "N" and (len(words[k]) > 2 or k == 0 or len(classes) == 2)
+        ]
+        if names:
+            k = names[-1]
+            token = tokens[first + k]
+            role, affiliation = _role(words[k + 1 :])
+            left, _ = _role(words[:k])
+            start = token.start + token.text.find(words[k])
+            self.remember(words[k], role, affiliation)
+            return Speaker("name", start, start + len(words[k]), words[k], role or left, affiliation), first
+        k = len(words) - 2
+        while k >= 0 and classes[k] in "ROCT":
+            k -= 1
+        low = k
+        while low >= 0 and classes[low] in "FS" and k - low < 3:
+            low -= 1
+        if (
+            low < k
+            and not is_body(words[k])
+            and all(len(w) > 1 or n == k - low - 1 for n, w in enumerate(words[low + 1 : k + 1]))
+        ):
+            name = " ".join(words[low + 1 : k + 1])
+            if foreign(name) or " " in name and k < len(words) - 2:
+                role, affiliation = _role(words[k + 1 :])
+                start, stop = tokens[first + low + 1].start, tokens[first + k].start + len(words[k])
+                return self.person(name, start, stop, role, affiliation), first
+        return self.unnamed(tokens, first, i, end, words), first
+
+    def unnamed(self, tokens: list[Token], first: int, i: int, end: int, words: list[str]) -> Speaker:
+        """A title alone, or an official, source or expert whom the text doesn't name."""
+        start = tokens[first].start
+        kind: SpeakerKind = "role"
+        title = title_in(words[-1])
+        place = ""
+        if first and title in ANONYMOUS and tokens[first - 1].text.endswith("의"):
+            place = bare(tokens[first - 1].text)[:-1]
+            if word_class(place) in ("C", "O") or is_body(place):
+                start = tokens[first - 1].start
+                words = [place, *words]
+        shown = [w for w in words if w not in ("한", "익명의", "다른", "또다른")]
+        role = " ".join(shown)
+        if title == "소식통" or (title in ("전문가", "분석가", "주민", "시민", "병사", "포로")):
+            kind = "group"
+        affiliation = " ".join(w for w in shown[:-1] if word_class(w) in ("O", "C"))
+        return Speaker(kind, start, end, "" if kind == "role" else role, role, affiliation)
+
+    def named_last(self, tokens, first, i, end, words, classes, mention) -> Speaker:
+        """A name with the title before it, as North Korean and Western usage has it, or a name alone."""
+        if mention:
+            before = [w for t, w in zip(tokens[first : i + 1], words, strict=True) if t.end <= mention.start]
+            return self.person(mention.text, mention.start, mention.end, *_role(before))
+        k = len(words) - 1
+        while k > 0 and classes[k - 1] in "FS" and "T" in classes[:k]:
+            k -= 1
+        name = " ".join(words[k:])
+        return self.person(name, tokens[first + k].start, end, *_role(words[:k]))
+
+    def body(self, tokens, first, i, end, words, classes) -> Speaker:
+        """A ministry, party, medium or state."""
+        k = len(words) - 1
+        while k > 0 and classes[k - 1] in "OCF" and not (classes[k - 1] == "F" and foreign(words[k - 1])):
+            k -= 1
+        mentions = [m for m in self.document.mentions_in(tokens[first].start, end) if m.end == end]
+        start = tokens[first + k].start
+        if mentions and mentions[0].start >= start:
+            start = mentions[0].start
+        name = self.document.text[start:end].strip(_MARKS)
+        return Speaker("name", start, end, name, "", "")
+
+    def person(self, name: str, start: int, end: int, role: str, affiliation: str) -> Speaker:
+        """A person by a name or a family name, completed from the article where it has been given in full."""
+        known = self.families.get(name)
+        if known:
+            wanted = title_in(role.split()[-1]) if role else ""
+            fitting = [p for p in known if not wanted or p.title.endswith(wanted) or wanted.endswith(p.title or "-")]
+            if fitting or not wanted:
+                person = (fitting or known)[-1]
+                return Speaker("name", start, end, person.name, role or person.title, affiliation or person.affiliation)
+        elif len(name) > 1:
+            self.remember(name, role, affiliation)
+        return Speaker("name", start, end, name, role, affiliation)
+
+    def remember(self, name: str, role: str, affiliation: str) -> None:
+        if self.known(name):
+            return
+        person = Person(name, title_in(role.split()[-1]) if role else "", affiliation)
+        self.persons.append(person)
+        for key in families(name):
+            self.families.setdefault(key, []).append(person)
+
+
+def families(name: str) -> tuple[str, ...]:
+    """How a person may be called after the full name: the family name, or the parts of a foreign one."""
+    parts = name.split()
+    if len(parts) > 1:
+        return tuple(dict.fromkeys((parts[-1], parts[0])))
+    if 2 <= len(name) <= 4 and (name[0] in SURNAMES or name.startswith(DOUBLE_SURNAMES)):
+        return (name[: 2 if name.startswith(DOUBLE_SURNAMES) and len(name) > 2 else 1],)
+    return (name[0], name) if len(name) in (2, 3) else (name,)
+
+
+_FOREIGN = re.compile(
+    r"[크트프스르드브즈츠흐그므쿠토키니닉릭슨턴먼번빌존폴앤케켈테페헤릴랄렐롤뷰캐커코콜콘타탈터톰팀파팔패퍼포폴푸피필하허헨호홀휴히자잭저제조줄지차찰체초추치카칼캠샤섀세셰소쇼슈시아안알애앨야어에엘예오올와왈요우울워웨위윌유이임매마말맥맨머메멜모뮐미믹밀바발배버베벤보볼부비빅]"
+)
+_FOREIGN_SURE = re.compile(
+    r"[크트프르브즈츠슨턴닉릭빌켈테헤뷔캠섀셰슈웨윌맥뮐엘앨쉬쿤쿼폼핀럼럽렉홉샵킨킴팅펠킹콥콘셀벨델밀필멜젤넬헬텔]|스[^\s]*$|드[^\s]*$|[가-힣]{4,}"
+)
+
+
+def foreign(name: str) -> bool:
+    """Whether a word looks like a name written as it sounds in another language."""
+    return bool(_FOREIGN_SURE.search(name)) or (name.isascii() and name[:1].isupper()) or len(name.split()) == 2
+
+
+def _role(words: list[str]) -> tuple[str, str]:
+    """(role, affiliation) of the words around a name: what comes last is the title, bodies and countries before it."""
+    if not words:
+        return "", ""
+    cut = len(words) - 1
+    while cut > 0 and word_class(words[cut - 1]) in ("R", "T"):
+        cut -= 1
+    role = " ".join(words[cut:])
+    affiliation = " ".join(w for w in words[:cut] if w not in ("전", "현"))
+    if words[0] in ("전", "前") and cut > 0:
+        role = f"전 {role}"
+    return role, affiliation
+
+
+def country_of(text: str, abbreviations: Mapping[str, str] = HEADLINE_COUNTRIES) -> str:
+    """The country of the first word in the text that names one or a body of one."""
+    for word in text.split():
+        word = bare(word)
+        found = COUNTRIES.get(word)
+        if found:
+            return found
+        for n in range(min(len(word), 8), 1, -1):
+            if word[:n] in COUNTRIES:
+                return COUNTRIES[word[:n]]
+        if word[:1] in abbreviations and not "가" <= word[0] <= "힣":
+            return COUNTRIES[abbreviations[word[0]]] if abbreviations[word[0]] in COUNTRIES else ""
+    return ""
