@@ -330,9 +330,12 @@ class _Reader:
         )
 
     def relevance(self, node: _Node, known: set[str]) -> dict[str, Any]:
-        fields = node.fields(("sides", "bond", "prior", "weights"), ("threshold",))
+        fields = node.fields(("sides", "bond", "prior", "weights"), ("threshold", "others"))
         result: dict[str, Any] = {}
-        for key in ("sides", "bond"):
+        for key in ("sides", "bond", "others"):
+            result[key] = ()
+            if key not in fields:
+                continue
             result[key] = fields[key].texts()
             for item in fields[key].items():
                 for name in item.text().split("|"):

@@ -23,7 +23,7 @@ _STARTER = re.compile(r"(?:The|A|An|In|On|At|But|And|He|She|It|They|We|I|This|Th
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:\s+|$)")
 _TOKEN = re.compile(
     r"(?:[A-Z]\.){2,}|(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Sgt|Capt|Sen|Rep|Gov|Adm|Amb|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\."
-    r"|[A-Z]\.(?=\s?[A-Z])|[’']s\b|n[’']t\b|[^\W\d_][\w]*(?:[-‑&][\w]+|[’'](?!s\b)[^\W\d_]+)*|\d[\d.,]*\w*|[^\w\s]"
+    r"|[A-Z]\.(?=\s?[A-Z])|[’']s\b|n[’']t\b|[^\W\d_][\w]*(?:[-‑&][\w]+|[’'](?!s\b)[^\W\d_]+)*|\d+(?:[.,]\d+)*\w*|[^\w\s]"
 )
 
 _LOWER: dict[str, str] = {}

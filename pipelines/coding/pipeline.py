@@ -161,7 +161,7 @@ class Segmentation(Stage):
 
     def run(self, document: Document, doc: Doc) -> None:
         segment(document, self.data.language)
-        if doc.has_annotation("SENT_START"):
+        if len(doc) and doc.has_annotation("SENT_START"):
             document.sentences = _sentences(document, doc)
 
 

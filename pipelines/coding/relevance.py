@@ -15,8 +15,10 @@ _FULL = 12  # sentences: the share of sentences counts fully from here
 class Relevance:
     """Scores a document by the sentences that name both sides, and by title and lead.
 
+    A sentence that names the sides in a row with others ("Iran, Russia and North Korea") does not count as naming both.
+
     The features, whose weights the codebook gives under `relevance`: `title_both`, `title_one`, `lead_both`,
-    `lead_bond` (0 or 1), `bond_sentences` (up to 4), `share_both` (0 to 1), `pair` (up to 2).
+    `lead_bond` (0 or 1), `bond_sentences` (up to 4), `share_both` and `share_each` (0 to 1; the latter of the side named in fewer sentences), `pair` (up to 2).
     """
 
     def __init__(self, codebook: Codebook, terms: TermMatcher) -> None:
@@ -27,6 +29,9 @@ class Relevance:
         for bond in settings["bond"]:
             self._bond |= self._mask(bond)
         self._pair = self._mask(settings["bond"][0])
+        self._others = 0
+        for other in settings["others"]:
+            self._others |= self._mask(other)
         self._prior = settings["prior"]
         self._weights = settings["weights"]
         self.threshold = settings["threshold"]
@@ -47,6 +52,7 @@ class Relevance:
         lead_end = document.paragraphs[min(_LEAD, len(document.paragraphs)) - 1][1] if document.paragraphs else 0
         everything = 0
         both = bonds = pairs = 0
+        each = [0] * len(self._sides)
         lead = 0
         i = 0
         for sentence in document.sentences:
@@ -55,13 +61,15 @@ class Relevance:
                 mask |= 1 << hits[i].term
                 i += 1
             everything |= mask
-            if self.touches(mask):
+            for n, side in enumerate(self._sides):
+                each[n] += bool(side & mask)
+            if self.touches(mask) and (not self._others & mask or self._pair & mask):
                 both += 1
                 bonded = bool(self._bond & mask)
                 bonds += bonded
                 if sentence.start < lead_end:
                     lead |= 1 | bonded << 1
-            pairs += bool(self._pair & mask and any(side & mask for side in self._sides))
+            pairs += bool(self._pair & mask)
         if not self.touches(everything | title):
             return 0.0
         sides = sum(bool(side & title) for side in self._sides)
@@ -72,6 +80,7 @@ class Relevance:
             "lead_bond": float(lead >> 1),
             "bond_sentences": float(min(bonds, 4)),
             "share_both": both / max(len(document.sentences), _FULL),
+            "share_each": min(each) / max(len(document.sentences), _FULL),
             "pair": float(min(pairs, 2)),
         }
         total = self._prior + sum(weight * features[name] for name, weight in self._weights.items())

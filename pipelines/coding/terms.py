@@ -27,7 +27,7 @@ class TermMatcher:
         self.bits = {id: 1 << i for i, id in enumerate(self.ids)}
         number = {id: i for i, id in enumerate(self.ids)}
         inside_words = language in ("ko", "ja", "zh")
-        words: dict[str, list[tuple[int, int, bool, bool]]] = {}
+        words: dict[str, list[tuple[int, int, bool, bool, re.Pattern[str] | None]]] = {}
         self._expressions: list[tuple[int, re.Pattern[str]]] = []
         for term in codebook.terms.get(language, ()):
             expressions = []
@@ -35,12 +35,14 @@ class TermMatcher:
                 if len(pattern) > 1 and pattern[0] == pattern[-1] == "/":
                     expressions.append(pattern[1:-1])
                 elif "*" in pattern[:-1]:
-                    body = r"\w*".join(re.escape(part) for part in plain(pattern.lower()).split("*"))
-                    expressions.append(rf"(?i:{'' if inside_words else chr(92) + 'b'}{body}" + (")" if pattern[-1] == "*" or inside_words else r"\b)"))
+                    head, _, rest = plain(pattern.lower()).partition("*")
+                    body = r"\w*".join(re.escape(part) for part in rest.split("*"))
+                    tail = re.compile(rf"\w*{body}" + ("" if inside_words or pattern[-1] == "*" else r"\b"))
+                    words.setdefault(head, []).append((number[term.id], len(head), not inside_words, False, tail))
                 else:
                     word = plain(pattern.lower()).rstrip("*")
                     open_end = inside_words or pattern[-1] == "*"
-                    words.setdefault(word, []).append((number[term.id], len(word), not inside_words, not open_end))
+                    words.setdefault(word, []).append((number[term.id], len(word), not inside_words, not open_end, None))
             if expressions:
                 self._expressions.append((number[term.id], re.compile("|".join(f"(?:{e})" for e in expressions))))
         self._words = ahocorasick.Automaton()
@@ -59,13 +61,16 @@ class TermMatcher:
             for last, entries in self._words.iter(low):
                 after = last + 1
                 ended = after >= size or not low[after].isalnum()
-                for term, length, bounded, closed in entries:
+                for term, length, bounded, closed, tail in entries:
                     if closed and not ended:
                         continue
                     start = after - length
                     if bounded and start and low[start - 1].isalnum():
                         continue
-                    found.append(Hit(start, after, term))
+                    if tail is None:
+                        found.append(Hit(start, after, term))
+                    elif match := tail.match(low, after):
+                        found.append(Hit(start, match.end(), term))
         for term, expression in self._expressions:
             found += [Hit(m.start(), m.end(), term) for m in expression.finditer(text)]
         found.sort()
