@@ -208,8 +208,9 @@ class ActorList:
         """Every listed name and the mechanical variants of it as (spelling, language, actor), without repeats.
 
         Variants: Korean given names hyphenated, spaced or joined ("Kim Jong-un", "Kim Jong Un", "Kim Jongun"), given
-        name first ("Jong-un Kim"), in Russian joined or hyphenated ("Чо Тхэёль", "Чо Тхэ-ёль"); straight and curly
-        apostrophes; е for ё; "The" at the head of a sentence. Those of an `ambiguous` name are in `ambiguous` too.
+        name first ("Jong-un Kim"), in Russian joined or hyphenated and дж for чж ("Ли Чжэ Мён", "Ли Джэмён"); straight
+        and curly apostrophes; е for ё; "The" at the head of a sentence. Those of an `ambiguous` name are in
+        `ambiguous` too.
         """
         seen = set()
         for name, language, actor in self.names():
@@ -331,8 +332,11 @@ def _korean_forms(name: str, language: str) -> Iterator[str]:
             yield f"{family}, {joined[0]}"
     elif language == "ru" and len(parts) == 3:
         family, first, second = parts
-        for form in (f"{first}{second.lower()}", f"{first}-{second.lower()}", f"{first}-{second}"):
-            yield f"{family} {form}"
+        given = (f"{first} {second}", f"{first}{second.lower()}", f"{first}-{second.lower()}", f"{first}-{second}")
+        for form in (f"{family} {form}" for form in given):
+            yield form
+            if "чж" in form.lower():
+                yield form.replace("Чж", "Дж").replace("чж", "дж")
 
 
 class _Item(NamedTuple):

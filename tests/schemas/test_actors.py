@@ -103,6 +103,7 @@ class TestContent:
             ("Yoon Suk Yeol", "Юн Сок Ёль", "Юн Сок Ель", "윤석열", "Suk-yeol Yoon", "YOON SUK-YEOL"),
             ("Kim Jong Un", "Kim Jong-un", "Kim Jongun", "Ким Чен Ын", "김정은", "金正恩"),
             ("Choe Son Hui", "Choi Sun-hee", "Цой Сон Хи", "Чхве Сон Хи", "최선희"),
+            ("Lee Jae-myung", "Ли Чжэ Мён", "Ли Джэмён", "Ли Чжэ-Мен", "이재명", "Jae-myung Lee"),
             ("Thomas Cynkin", "Thomas Shinkin", "Томас Шинкин"),
             ("Jeh Sung-hoon", "Sung Hoon Jeh", "제성훈"),
             ("Hankyoreh", "Hanger Shinmun", "The Hankyoreh", "한겨레신문", "«Хангёре»"),
