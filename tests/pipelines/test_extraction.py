@@ -196,9 +196,10 @@ def test_korean_in_script_escapes():
 
 
 def test_the_element_marked_as_the_article():
-    body = f"<form><div itemprop='articleBody'>{'<br>'.join(SENTENCES * 2)}</div></form>"
-    found = read(f"<html><body><div class='top'>{'<a href=/x>World</a> ' * 20}</div>{body}</body></html>")
-    assert (found.method, found.text) == ("markup", "\n\n".join(SENTENCES * 2))
+    body = f"<div id='dic_area'>{'<br>'.join(SENTENCES)}</div>"
+    found = read(f"<html><body><div class='comments'><div class='sidebar'>{body}</div></div></body></html>")
+    assert found.text == "\n\n".join(SENTENCES)
+    assert found.method == "markup"
 
 
 def test_an_article_within_a_menu_that_is_never_closed():
