@@ -65,8 +65,10 @@ class Sink:
             Failure: "elasticsearch_unavailable" or "no_index"; calling again with the same articles is safe.
         """
         now = _now()
-        latest = self._latest(articles)
-        before = self._statement_ids([article.id for article in latest])
+        latest, indexed = self._latest(articles)
+        # What was written a moment ago is found after a refresh, which costs time and is needed for edits alone: what
+        # a killed run has left without an article is older.
+        before = self._statement_ids([article.id for article in latest], refresh=indexed)
         statements = {article.id: dict(statement_documents(article, now)) for article in latest}
 
         refused: dict[str, str] = {}  # article id → reason
@@ -115,26 +117,26 @@ class Sink:
         # An entry that failed at one stage and, replayed, at another keeps but its latest letter.
         self._delete("dead-letters", [letter for key, letter in earlier.items() if letter != marks[key][1]])
 
-    def _latest(self, articles: Sequence[Article]) -> list[Article]:
-        """Each article once, leaving out those of which a version fetched later is indexed."""
+    def _latest(self, articles: Sequence[Article]) -> tuple[list[Article], bool]:
+        """Each article once, leaving out those of which a version fetched later is indexed; is any indexed at all?"""
         newest: dict[str, Article] = {}
         for article in articles:
             if article.id not in newest or article.fetched >= newest[article.id].fetched:
                 newest[article.id] = article
         indexed = self._get("articles", list(newest), ["event.created"])
         fetched = {key: source.get("event", {}).get("created", "") for key, source in indexed.items()}
-        return [article for key, article in newest.items() if fetched.get(key, "") <= article.fetched]
+        return [article for key, article in newest.items() if fetched.get(key, "") <= article.fetched], bool(indexed)
 
-    def _statement_ids(self, article_ids: Sequence[str]) -> dict[str, set[str]]:
-        """Article id → ids of its indexed statements, those written a moment ago among them."""
+    def _statement_ids(self, article_ids: Sequence[str], *, refresh: bool) -> dict[str, set[str]]:
+        """Article id → ids of its indexed statements."""
         found: dict[str, set[str]] = {}
-        for hit in self._find("statements", "article.id", article_ids):
+        for hit in self._find("statements", "article.id", article_ids, refresh=refresh):
             found.setdefault(hit["_source"]["article"]["id"], set()).add(hit["_id"])
         return found
 
-    def _find(self, kind: str, field: str, values: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def _find(self, kind: str, field: str, values: Sequence[str], *, refresh: bool) -> Iterator[dict[str, Any]]:
         """All documents that have one of some values in a field, with that field alone."""
-        if values:
+        if values and refresh:
             patiently(lambda: self._client.indices.refresh(index=self._indices.name(kind)), **self._patience)
         for some in _batches(values):
             query = {"query": {"terms": {field: some}}, "_source": [field]}
@@ -155,9 +157,10 @@ class Sink:
         former = {source["article"]["id"] for source in before.values() if "article" in source}
         former -= {article.id for article in articles}
         if former:
-            still = self._find("entries", "article.id", list(former))
+            still = self._find("entries", "article.id", list(former), refresh=True)
             former -= {hit["_source"]["article"]["id"] for hit in still if hit["_id"] not in became}
-        self._delete("statements", [key for keys in self._statement_ids(list(former)).values() for key in keys])
+        said = self._statement_ids(list(former), refresh=True)
+        self._delete("statements", [key for keys in said.values() for key in keys])
         self._delete("articles", former)
         self._delete(
             "dead-letters", [source["dead_letter"]["id"] for source in before.values() if "dead_letter" in source]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 from schemas.records import (
     Actor,
     ArchiveRecord,
     Article,
     Coding,
+    DeadLetter,
     Entry,
     Extract,
     Feed,
     Outlet,
     Score,
     Statement,
+    as_dict,
     digest,
 )
 
@@ -82,4 +86,18 @@ def article(
         fetched,
         ArchiveRecord("a.warc.gz", 1, 2),
         digest(extract.title, extract.text),
+    )
+
+
+def letter_of(item: Entry, stage: str = "fetch", cause: str = "timeout") -> DeadLetter:
+    return DeadLetter(
+        digest(stage, item.id),
+        stage,
+        cause,
+        "no answer within 20 s",
+        "2023-09-13T09:30:00Z",
+        item.feed.outlet,
+        item.url,
+        json.dumps(as_dict(item)),
+        ArchiveRecord("a.warc.gz", 12, 34),
     )

@@ -7,10 +7,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from articles import HANGANG, KIRBY, NEVSKY, UNKNOWN, article, entry, feed, statement
+from articles import HANGANG, KIRBY, NEVSKY, UNKNOWN, article, entry, feed, letter_of, statement
 from elasticsearch import BadRequestError
 from elasticsearch.dsl import Keyword, Text
-from test_sink import letter_of
 
 from connectors.elasticsearch import indices as module
 from connectors.elasticsearch.indices import Indices

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from articles import HANGANG, NEVSKY, article, entry, feed
-from test_sink import letter_of
+from articles import HANGANG, NEVSKY, article, entry, feed, letter_of
 
 from connectors.elasticsearch.indices import Indices
 from connectors.elasticsearch.known import Known

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from articles import HANGANG, NEVSKY, PESKOV, POTOMAC, UNKNOWN, article, entry, feed, statement
-from test_sink import letter_of
+from articles import HANGANG, NEVSKY, PESKOV, POTOMAC, UNKNOWN, article, entry, feed, letter_of, statement
 
 from connectors.elasticsearch.sink import Sink
 from schemas.indices import DOCUMENTS, field_names

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import Counter
 from http.client import HTTPConnection
@@ -10,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
-from articles import HANGANG, KIRBY, NEVSKY, POTOMAC, article, entry, feed, statement
+from articles import HANGANG, KIRBY, NEVSKY, POTOMAC, article, entry, feed, letter_of, statement
 from elasticsearch import Elasticsearch
 
 from connectors.elasticsearch.indices import Indices
@@ -18,7 +17,7 @@ from connectors.elasticsearch.search import dead_letters
 from connectors.elasticsearch.sink import Sink
 from schemas.failures import Failure
 from schemas.indices import MAX_TEXT
-from schemas.records import ArchiveRecord, DeadLetter, FeedState, Poll, as_dict, digest
+from schemas.records import FeedState, Poll
 
 TEXT = (
     "Moscow, 13 September.\n\nJohn Kirby said the deal breaks resolutions. He added that sanctions would follow.\n\nX"
@@ -42,20 +41,6 @@ def held(elasticsearch, indices):
         return {hit["_id"]: hit["_source"] for hit in hits}
 
     return read
-
-
-def letter_of(item, stage="fetch", cause="timeout") -> DeadLetter:
-    return DeadLetter(
-        digest(stage, item.id),
-        stage,
-        cause,
-        "no answer within 20 s",
-        "2023-09-13T09:30:00Z",
-        item.feed.outlet,
-        item.url,
-        json.dumps(as_dict(item)),
-        ArchiveRecord("a.warc.gz", 12, 34),
-    )
 
 
 def test_article_and_statements_carry_each_others_fields(sink, held):
