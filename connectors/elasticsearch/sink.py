@@ -59,8 +59,8 @@ class Sink:
         the articles' entries are removed.
 
         Returns:
-            A dead letter for each article that Elasticsearch refused; nothing of it is left in the indices but what
-            was there before.
+            A dead letter for each article that Elasticsearch refused; an earlier version of it stays, and of its
+            statements only those that were there before.
         Raises:
             Failure: "elasticsearch_unavailable" or "no_index"; calling again with the same articles is safe.
         """
@@ -104,12 +104,16 @@ class Sink:
         """Keep dead letters, and mark their entries as dealt with: replay takes them again, not the next poll."""
         now = _now()
         marks: dict[str, tuple[Entry, str]] = {}  # by entry id, with the letter's id
+        kept: dict[str, DeadLetter] = {}
         for letter in letters:
             entry = entry_of(letter)
             if entry is not None:
+                if entry.id in marks:
+                    kept.pop(marks[entry.id][1], None)
                 marks[entry.id] = entry, letter.id
+            kept[letter.id] = letter
         earlier = self._letters_of(list(marks))
-        self._must("dead-letters", ((letter.id, dead_letter_document(letter, now)) for letter in letters))
+        self._must("dead-letters", ((key, dead_letter_document(letter, now)) for key, letter in kept.items()))
         self._must(
             "entries",
             ((key, entry_document(entry, now, dead_letter_id=letter)) for key, (entry, letter) in marks.items()),

@@ -215,6 +215,14 @@ def test_second_failure_replaces_the_first(elasticsearch, indices, sink):
     assert [(left.stage, left.cause) for left in dead_letters(elasticsearch, indices)] == [("extract", "no_text")]
 
 
+def test_two_failures_of_one_entry_at_once_are_one(elasticsearch, indices, sink):
+    item = entry()
+    sink.write_dead_letters([letter_of(item, "fetch"), letter_of(item, "extract"), letter_of(item, "extract")])
+    assert [letter.stage for letter in dead_letters(elasticsearch, indices)] == ["extract"]
+    sink.write_articles([article(item, TEXT)])
+    assert list(dead_letters(elasticsearch, indices)) == []
+
+
 def test_dead_letter_without_entry_is_kept(elasticsearch, indices, sink, held):
     letter = letter_of(entry())._replace(payload="not an entry")
     sink.write_dead_letters([letter])
