@@ -13,7 +13,8 @@ from pipelines import dates
 
 # Zero-width and direction marks, soft hyphens, private use, controls: none carries text in our languages.
 _JUNK = re.compile(
-    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffc\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffc\ue000-\uf8ff"
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
 )
 _BLANKS = re.compile(r"[\s\u00a0\u2028\u2029]+")
 _MAIL = r"[\w.+-]+@[\w-]+\.[\w.-]+"
@@ -28,9 +29,11 @@ def _any(*alternatives: str) -> re.Pattern[str]:
 _POINTERS = (
     r"читайте (?:также|ещ[её])|(?:материалы |новости |ещ[её] )?по теме|другие (?:новости|материалы)|главное сегодня",
     r"related(?: articles?| stor(?:y|ies)| news| topics| content| posts| reading)?|recommended(?: stories)?",
-    r"more (?:on this(?: story)?|stories|news|from .{2,40})|read (?:more|next|also)|most (?:read|popular)|trending(?: now)?",
+    r"more (?:on this(?: story)?|stories|news|from .{2,40})",
+    r"read (?:more|next|also)|most (?:read|popular)|trending(?: now)?",
     r"관련\s?(?:기사|뉴스)|추천\s?기사|인기\s?기사|주요\s?뉴스|많이\s?본\s?(?:기사|뉴스)|이 시각 주요.{0,10}",
-    r"関連記事|あわせて読みたい|相关(?:阅读|新闻|报道)|延伸閱讀|推荐阅读|mehr zum thema|weitere artikel|sur le même sujet",
+    r"関連記事|あわせて読みたい|相关(?:阅读|新闻|报道)|延伸閱讀",
+    r"推荐阅读|mehr zum thema|weitere artikel|sur le même sujet",
 )
 _CUT = _any(*(rf"(?:{pointer})\W*" for pointer in _POINTERS))
 
@@ -39,7 +42,8 @@ _NOTICE = _any(
     *(rf"(?:{pointer})\W*" for pointer in _POINTERS),
     # rights
     r".{0,80}(?:무단\s?(?:전재|복제)|재배포\s?금지|저작권자\s?[ⓒ©(<]|AI\s?학습).{0,120}",
-    r"[<\[(]?\s*(?:copyrights?|저작권자)\b.{0,160}|.{0,20}(?:©|ⓒ|\(c\)\s).{0,160}|.{0,80}all\s+rights\s+reserved.{0,40}",
+    r"[<\[(]?\s*(?:copyrights?|저작권자)\b.{0,160}",
+    r".{0,20}(?:©|ⓒ|\(c\)\s).{0,160}|.{0,80}all\s+rights\s+reserved.{0,40}",
     r".{0,80}(?:при (?:использовании|цитировании)|перепечатк\w+|все права защищены).{0,160}",
     # other articles, newsletters, channels
     r"(?:читайте|смотрите|слушайте)\b.{0,200}|(?:подпи(?:сывайтесь|шитесь)|подписаться)\b.{0,200}",
@@ -47,15 +51,19 @@ _NOTICE = _any(
     r"(?:read|see|watch|listen)\s+(?:more|also|next|now)\b.{0,200}|(?:related|more)\s?:.{0,160}|also read\b.{0,160}",
     r"(?:sign up|subscribe|follow (?:us|\S+ on)|download (?:the|our)|join (?:our|thought)|get the latest)\b.{0,200}",
     r"for (?:the latest|more)\b.{0,60}\b(?:news|stories|updates|subscribe|visit|follow|download)\b.{0,160}",
-    r"(?:advertisement|advertising|sponsored|ad|story continues.{0,40}|skip (?:to|past).{0,60}|loading\W*|click here.{0,60})",
-    r"(?:share(?: this(?: article| story)?)?|print|e-?mail|copy link|facebook|twitter|x|whatsapp|telegram|save|listen|or)\W*",
+    r"(?:advertisement|advertising|sponsored|ad|story continues.{0,40}|loading\W*)",
+    r"skip (?:to|past).{0,60}|click here.{0,60}",
+    r"(?:share(?: this(?: article| story)?)?|print|e-?mail|copy link|save|listen|or)\W*",
+    r"(?:facebook|twitter|x|whatsapp|telegram)\W*",
     r"you must confirm your public display name.*|please log ?out and then.*|our standards: the thomson reuters.*",
     r"if you're on the .{0,60}\bapp\b.*|this (?:video|content) (?:can ?not|is not).{0,80}|view comments.{0,40}",
     r"[▶►☞●■◆▲△◇※☎➤→]\s?.{0,100}(?:바로가기|구독|제보|관련\s?기사|클릭|채널|카카오톡|네이버|유튜브|페이스북|보기).{0,60}",
     r"(?:기사\s?제보.{0,80}|제보는\s?카카오톡.{0,60}|광고|공유하기|기사\s?공유.{0,20}|본문\s?(?:바로가기|영역|글자).{0,20})",
-    r"(?:글자\s?크기.{0,30}|이미지\s?확대.{0,80}|크게\s?보기|사진\s?확대|닫기|기사\s?URL이\s?복사.{0,20}|기사의 섹션 정보는.*)",
+    r"(?:글자\s?크기.{0,30}|이미지\s?확대.{0,80}|크게\s?보기|사진\s?확대|닫기)",
+    r"(?:기사\s?URL이\s?복사.{0,20}|기사의 섹션 정보는.*)",
     r"(?:언론사는 개별 기사를.*|이 기사를 공유.{0,20}|좋아요\s?\d*|댓글\s?\d*|구독\s?하기?|인쇄(?:하기)?|스크랩)",
-    r".{0,60}(?:有料会員|会員限定|有料記事|無料会員|会員登録|残り\d+文字).{0,80}|広告|完了しました|国際ニュースを英語で読む",
+    r".{0,60}(?:有料会員|会員限定|有料記事|無料会員|会員登録|残り\d+文字).{0,80}",
+    r"広告|完了しました|国際ニュースを英語で読む",
     r"\(?(?:责任?编辑?|责编|编辑)[：:].{0,40}|广告|分享(?:到|让).{0,40}|评论|关注|点赞|收藏",
 )
 # A picture's caption: in Korean, a short line that ends in its credit
@@ -64,12 +72,13 @@ _CAPTION = _any(
     r".{0,160}(?:자료\s?사진|제공\s?=\s?\S{1,20}|사진\s?=\s?\S.{0,30}|캡처|캡쳐|\[\S{1,14}\s?(?:제공|캡처|자료사진)\])\s*[.\])]*",
     rf".{{5,160}}[./]\s?{_AGENCIES}(?:[ =·/]+{_AGENCIES})*(?:\s제공)?\s*[.\])]*|.{{0,160}}연합뉴스\s?제공[.\])]*",
     r"(?:фото|photo|image|picture|foto|bild|写真|图|圖)\s?(?:credit|source|by)?\s?[:：/].{0,120}",
-    r".{0,140}\((?:AP|AFP|Reuters|Yonhap|EPA|Getty|KCNA|TASS|PHOTO NOT FOR SALE)(?:[ /,-].{0,40})?\)(?:\s?\(.{0,40}\))?",
+    r".{0,140}\((?:AP|AFP|Reuters|Yonhap|EPA|Getty|KCNA|TASS)(?:[ /,-].{0,40})?\)(?:\s?\(.{0,40}\))?",
     r".{0,200}(?:AP Photo|Getty Images|via (?:AP|Reuters|AFP)|/REUTERS|EPA-EFE)[^.]{0,60}",
 )
 # Before the article
 _LEAD = _any(
-    rf".{{0,30}}\s?{_REPORTER}(?:\s?{_MAIL})?\W*|(?:입력|등록|승인|수정|기사입력|최종수정|업데이트|발행|게재)\b.{{0,80}}",
+    rf".{{0,30}}\s?{_REPORTER}(?:\s?{_MAIL})?\W*",
+    r"(?:입력|등록|승인|수정|기사입력|최종수정|업데이트|발행|게재)\b.{0,80}",
     r"(?:published|updated|posted|last updated|by|reporting by|written by)\b\W.{0,80}(?<![.!?»”\"])",
     r"(?:опубликовано|обновлено|автор|дата|время чтения)\b.{0,60}|新华社记者|记者",
     r"(?:home|главная|홈|首页)\s*[>›/»].{0,100}|\d+\s*(?:min(?:ute)?s? read|просмотр\w*|комментари\w*)|(?:\W|\d)*",
@@ -77,15 +86,20 @@ _LEAD = _any(
 # After it
 _TAIL = _any(
     r"[(\[<]?\s*(?:끝|END|ends|계속|конец|完|了)\s*[)\]>]?|-0-|\W*",
-    rf"\W{{0,5}}(?:\S{{1,12}}\s?)?(?:[가-힣]{{2,4}}\s?)?{_REPORTER}\s*[·=/]?\s*(?:{_MAIL})?\W*|[^.!?。]{{0,60}}{_MAIL}\W*",
-    r"(?:(?:additional )?reporting|writing|editing|edited|compiled|translated)\s+(?:by|for)\b.{0,300}|with files from\b.{0,100}",
-    r"the (?:writer|author) (?:is|was)\b.{0,200}|posted by\b.{0,80}|sources?\s?:.{0,100}|last updated?\b.{0,40}|via\b.{0,40}",
+    rf"\W{{0,5}}(?:\S{{1,12}}\s?)?(?:[가-힣]{{2,4}}\s?)?{_REPORTER}\s*[·=/]?\s*(?:{_MAIL})?\W*",
+    rf"[^.!?。]{{0,60}}{_MAIL}\W*",
+    r"(?:(?:additional )?reporting|writing|editing|edited|compiled|translated)\s+(?:by|for)\b.{0,300}",
+    r"with files from\b.{0,100}",
+    r"the (?:writer|author) (?:is|was)\b.{0,200}|posted by\b.{0,80}",
+    r"sources?\s?:.{0,100}|last updated?\b.{0,40}|via\b.{0,40}",
     r"(?:автор|источник|редактор|теги|тэги|метки|фото|подробнее|полностью)\s*:.{0,120}",
     r"(?:tags?|keywords?|topics?|categories|filed under|태그|키워드|標籤|关键词|タグ)\s*[:：].{0,200}|\#\S.{0,150}",
     r"(?:네이버|카카오|유튜브|구독|후속기사|기사\s?원문|기자의\s?다른|다른\s?기사|이전\s?기사|다음\s?기사).{0,60}",
     r"(?:нашли ошибку|если вы (?:нашли|заметили)|выделите (?:е[её]|фрагмент)|оригинал (?:материала|статьи)).{0,160}",
-    r"this (?:article|story) (?:was|has been|originally)\b.{0,200}|what do you think\b.{0,200}|(?:leave a )?(?:comments?|reply)\b.{0,60}",
-    r"(?:have a (?:story|tip)|contact us|to reach the (?:reporter|editor)|this is a breaking.{0,10}story|find out more)\b.{0,200}",
+    r"this (?:article|story) (?:was|has been|originally)\b.{0,200}",
+    r"what do you think\b.{0,200}|(?:leave a )?(?:comments?|reply)\b.{0,60}",
+    r"(?:have a (?:story|tip)|contact us|to reach the (?:reporter|editor)|find out more)\b.{0,200}",
+    r"this is a breaking.{0,10}story\b.{0,200}",
 )
 # Credits in the same paragraph as the article's first and last sentence
 _LEADING = re.compile(

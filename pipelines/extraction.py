@@ -38,8 +38,8 @@ _THOROUGH = Extractor(output_format="txt", fast=False, comments=False)
 
 # Never part of an article's text; gone before trafilatura copies the tree several times.
 _DROPPED = (
-    "script", "style", "svg", "iframe", "template", "noscript", "button", "select", "object", "video", "audio", "canvas",
-    "figcaption",
+    "script", "style", "svg", "iframe", "template", "noscript", "button", "select", "object", "video", "audio",
+    "canvas", "figcaption",
 )  # fmt: skip
 _AROUND = (
     "head",
@@ -159,7 +159,7 @@ def _text(page: Page, html: str, found: metadata.Metadata) -> tuple[str, list[st
             best, length = ("json_ld", _fragment(body)), len(body)
     # trafilatura's last resort is the whole page in one paragraph: anything that looks like an article is better
     dumped = best[0] == "trafilatura" and len(best[1]) == 1 and length > 2 * ENOUGH
-    if dumped or length < ENOUGH:
+    if dumped or (length < ENOUGH and len(html) > 10 * length):  # else it is a short article, not a part of one
         for method, find in (
             ("markup", lambda: _marked(tree)),
             ("script", lambda: _from_scripts(html)),
@@ -185,7 +185,7 @@ def _length(paragraphs: Iterable[str]) -> int:
 
 
 def _parse(html: str, *, whole: bool = False) -> HtmlElement | None:
-    """The page's tree without what is never text, or None where there is no markup; `whole` keeps menus and the like."""
+    """The page's tree without what is never text, or None where there is none; `whole` keeps menus and the like."""
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8")
     # every element of one class: lxml.html's own look-up by tag costs a tenth of the extraction
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))

@@ -37,8 +37,8 @@ class Gate:
     `words` has for each language two groups of words or word beginnings, one for each side. A page passes when at
     least one word of each group occurs in it, in any of the languages and in any case. A word in Latin or Cyrillic
     letters must start where a word starts ("russia" finds "Russian", not "Prussia"); others are found anywhere, as
-    Korean, Chinese and Japanese don't separate words. A space in a word stands for any blank, hyphen or underscore. Blanks and
-    letters written as HTML entities or script escapes count as what they stand for.
+    Korean, Chinese and Japanese don't separate words. A space in a word stands for any blank, hyphen or underscore.
+    Blanks and letters written as HTML entities or script escapes count as what they stand for.
 
     Raises ValueError when one of the sides has no word at all.
     """

@@ -14,7 +14,7 @@ from schemas.records import Entry, Extract, Feed, Outlet, Page
 SENTENCES = (
     "The leaders of Russia and North Korea met at the Vostochny cosmodrome on Wednesday for talks of four hours.",
     "A spokesman in Washington said that any transfer of arms would breach the resolutions of the Security Council.",
-    "Analysts in Seoul doubted that Moscow would share its most advanced technology with a neighbour that it mistrusts.",
+    "Analysts in Seoul doubted that Moscow would share its most advanced technology with a neighbour it mistrusts.",
     "The foreign ministry in Beijing said that the visit was a matter between the two countries and declined to go on.",
 )
 BODY = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
@@ -136,7 +136,8 @@ def test_an_end_mark_within_the_last_sentence_s_paragraph_is_cut():
 
 
 def test_captions_are_left_out():
-    body = f"<figure><img src=x><figcaption>Kim waves.</figcaption></figure>{BODY}<div class='img_desc'>김정은 위원장</div>"
+    figure = "<figure><img src=x><figcaption>Kim waves.</figcaption></figure>"
+    body = f"{figure}{BODY}<div class='img_desc'>김정은 위원장</div>"
     assert read(html(body)).text == "\n\n".join(SENTENCES)
 
 
@@ -444,7 +445,8 @@ def test_page_metadata_agrees_with_extraction_but_has_no_text():
 
 
 def test_broken_json_ld_still_gives_its_date():
-    head = '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2023-09-13T08:05:00Z", "x": oops}</script>'
+    fields = '"@type": "NewsArticle", "datePublished": "2023-09-13T08:05:00Z"'
+    head = f'<script type="application/ld+json">{{{fields}, "x": oops}}</script>'
     assert published(head) == "2023-09-13T08:05:00Z"
-    head = '<script type="application/ld+json"><!-- {"@type": "NewsArticle", "datePublished": "2023-09-13T08:05:00Z",} --></script>'
+    head = f'<script type="application/ld+json"><!-- {{{fields},}} --></script>'
     assert published(head) == "2023-09-13T08:05:00Z"
