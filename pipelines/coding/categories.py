@@ -31,6 +31,7 @@ _BY_OCCUPATION = {
     "party": "politician",
     "scholar": "scholar",
     "institute": "scholar",
+    "former": "scholar",
     "journalist": "journalist",
     "activist": "activist",
     "association": "activist",
@@ -48,7 +49,7 @@ _BY_OCCUPATION = {
 def speaker_classes(actor: Actor, occupation: str) -> int:
     """The codebook's speaker classes of an actor, as bits.
 
-    `occupation` is one of schemas.actors.OCCUPATIONS, or what `Language.register` read from the text.
+    `occupation` is one of schemas.actors.OCCUPATIONS, "former" for an official out of office, or what `Language.register` read from the text.
     """
     classes = {_BY_OCCUPATION.get(occupation, "")} - {""}
     country = _BY_COUNTRY.get(actor.country, "")
@@ -71,7 +72,7 @@ def speaker_classes(actor: Actor, occupation: str) -> int:
         classes.add("beijing")
     if country == "rok" and "official" in classes:
         classes.add("seoul")
-    if classes & {"official", "politician", "activist", "medium"}:
+    if occupation == "former" or classes & {"official", "politician", "activist", "medium"}:
         classes.add("public")
     mask = 0
     for name in classes:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pipelines.coding.document import Attribution, Document, Mention, Speaker
 from pipelines.coding.languages import Language
-from schemas.actors import ActorEntry, ActorList
+from schemas.actors import ActorEntry, ActorList, Role
 from schemas.records import Actor
 
 
@@ -65,11 +65,23 @@ class Linker:
                 party=party.name("en") if party else entry.party,
                 camp=entry.camp,
             )
-            linked = Linked(actor, entry.occupation, self._language.role_key(title) if title else "")
+            linked = Linked(actor, self._occupation(entry, role, published), self._language.role_key(title) if title else "")
             if len(self._entries) > 20_000:
                 self._entries.clear()
             self._entries[key] = linked
         return linked
+
+
+    def _occupation(self, entry: ActorEntry, role: Role | None, published: str) -> str:
+        """What the entry was on that day: who leads a party before the office is a politician, who left it is former."""
+        if entry.occupation not in ("official", "military") or entry.kind != _PERSON or role is None:
+            return entry.occupation
+        body = self._actors.get(role.affiliation) if role.affiliation else None
+        if body and body.occupation in ("party", "institute"):
+            return "politician" if body.occupation == "party" else "former"
+        if not role.covers(published) and all(r.since or r.until for r in entry.roles):
+            return "politician" if entry.party else "former"
+        return entry.occupation
 
 
 class _Article:
