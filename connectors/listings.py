@@ -36,6 +36,7 @@ _PROLOGUE = re.compile(r"(?:[\s\ufeff]|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _CLOSED = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>")
 _TAG = re.compile(r"<(?:/?[A-Za-z][^<>]*|!--.*?--)>", re.DOTALL)
 _SYLLABIC = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
@@ -83,10 +84,17 @@ def read_listing(body: bytes, content_type: str, url: str, feed: Feed, now: str)
     name = root[1].lower() if root else ""
     if name == "html" or not root:
         raise Failure("bad_feed", _no_feed(text, url))
-    text = _NOT_XML.sub("", text[root.start() :])
+    text = _REFERENCE.sub(_mend_reference, _NOT_XML.sub("", text[root.start() :]))
     if name in ("urlset", "sitemapindex"):
         return _read_sitemap(text.encode("utf-8"), url, feed, now)
     return _read_feed(text.encode("utf-8"), url, feed, now)
+
+
+def _mend_reference(reference: re.Match[str]) -> str:
+    """A character reference, or a blank where it names no character that XML allows."""
+    digits = (reference[1] or reference[2]).lstrip("0")[:8]
+    code = int(digits or "0", 16 if reference[1] else 10)
+    return reference[0] if code <= 0x10FFFF and not _NOT_XML.match(chr(code)) else " "
 
 
 def _no_feed(text: str, url: str) -> str:
@@ -122,6 +130,7 @@ def _entry(
 ) -> Entry | DeadLetter:
     """An item as an entry, or as a dead letter where none of its links is an http(s) address."""
     title = plain(title)[:MAX_TITLE]
+    content = _NOT_XML.sub("", content)
     url = ""
     for link in filter(str.strip, links):
         try:
@@ -186,12 +195,16 @@ def full_text(contents: Iterable[str], summary: str) -> str:
 def _read_feed(body: bytes, url: str, feed: Feed, now: str) -> Listing:
     body, left = _first_items(body)
     _refuse_depth(body, url)
-    parsed = feedparser.parse(
-        io.BytesIO(body),
-        response_headers={"content-location": url, "content-type": "application/xml; charset=utf-8"},
-        resolve_relative_uris=False,
-        sanitize_html=False,
-    )
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(body),
+            response_headers={"content-location": url, "content-type": "application/xml; charset=utf-8"},
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError) as error:
+        # feedparser promises to swallow everything, but chokes on some damage in its lenient mode.
+        raise Failure("bad_feed", f"{url} is damaged beyond reading ({type(error).__name__}: {error})") from None
     if not parsed.entries and not parsed.version:
         problem = parsed.get("bozo_exception")
         raise Failure("bad_feed", f"{url} is XML, but no feed{f' ({problem})' if problem else ''}")
@@ -215,42 +228,48 @@ def _first_items(body: bytes) -> tuple[bytes, int]:
     return body[: ends[MAX_ENTRIES - 1]] + body[ends[-1] :], len(ends) - MAX_ENTRIES
 
 
+def _text(item: Mapping[str, Any], name: str) -> str:
+    """A text of an item as feedparser or JSON gives it; "" for anything else that may stand there."""
+    value = item.get(name)
+    return value if isinstance(value, str) else ""
+
+
 def _feed_entry(item: Mapping[str, Any], url: str, feed: Feed, now: str) -> Entry | DeadLetter:
     def date(name: str) -> str:
         # feedparser stands in "published" for a missing "updated"; `in` tells the truth.
-        text = item.get(name, "") if name in item else ""
+        text = _text(item, name) if name in item else ""
         return parse_date(text, now=now, country=feed.outlet.country) or _struct_date(
             item.get(f"{name}_parsed") if text else None, now
         )
 
-    contents = [content.get("value", "") for content in item.get("content", ())]
-    yandex = item.get("yandex_full-text", "")
+    contents = [_text(content, "value") for content in item.get("content", ())]
+    yandex = _text(item, "yandex_full-text")
     if yandex:
         # Plain text with line breaks, which Russian outlets send for Yandex News.
         contents.append("".join(f"<p>{html.escape(line)}</p>" for line in html.unescape(yandex).split("\n") if line))
-    authors = [author.get("name", "") for author in item.get("authors", ())] or [item.get("author", "")]
+    authors = [_text(author, "name") for author in item.get("authors", ())] or [_text(item, "author")]
     return _entry(
         feed,
         now,
         url,
         links=_links(item),
-        title=item.get("title", ""),
+        title=_text(item, "title"),
         published=date("published"),
         modified=date("updated"),
         authors=authors,
-        content=full_text(contents, item.get("summary", "")),
-        name=item.get("id", ""),
+        content=full_text(contents, _text(item, "summary")),
+        name=_text(item, "id"),
     )
 
 
 def _links(item: Mapping[str, Any]) -> Iterator[str]:
     """The addresses of an item's page, the likeliest first."""
-    yield item.get("feedburner_origlink", "") or item.get("link", "")
-    yield item.get("link", "")
+    yield _text(item, "feedburner_origlink")
+    yield _text(item, "link")
     for link in item.get("links", ()):
         if link.get("rel") == "alternate":
-            yield link.get("href", "")
-    name = item.get("id", "")
+            yield _text(link, "href")
+    name = _text(item, "id")
     if name.startswith(("http://", "https://")):
         yield name
 
@@ -291,29 +310,29 @@ def _read_json(text: str, url: str, feed: Feed, now: str) -> Listing:
 
 
 def _json_entry(item: dict[str, Any], url: str, feed: Feed, now: str) -> Entry | DeadLetter:
-    def text(name: str) -> str:
-        value = item.get(name)
-        return value if isinstance(value, str) else ""
-
     people = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
-    lines = text("content_text").split("\n")
-    contents = [text("content_html"), "".join(f"<p>{html.escape(line)}</p>" for line in lines if line.strip())]
+    lines = _text(item, "content_text").split("\n")
+    contents = [_text(item, "content_html"), "".join(f"<p>{html.escape(line)}</p>" for line in lines if line.strip())]
     name = str(item.get("id", ""))
     return _entry(
         feed,
         now,
         url,
-        links=[text("url") or text("external_url") or (name if name.startswith("http") else "")],
-        title=text("title"),
-        published=parse_date(text("date_published"), now=now, country=feed.outlet.country),
-        modified=parse_date(text("date_modified"), now=now, country=feed.outlet.country),
+        links=[_text(item, "url") or _text(item, "external_url") or (name if name.startswith("http") else "")],
+        title=_text(item, "title"),
+        published=parse_date(_text(item, "date_published"), now=now, country=feed.outlet.country),
+        modified=parse_date(_text(item, "date_modified"), now=now, country=feed.outlet.country),
         authors=[str(person.get("name", "")) for person in people if isinstance(person, dict)],
-        content=full_text(contents, text("summary")),
+        content=full_text(contents, _text(item, "summary")),
         name=name,
     )
 
 
 # --- Sitemaps (sitemaps.org protocol 0.9 and Google's news extension)
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def _read_sitemap(body: bytes, url: str, feed: Feed, now: str) -> Listing:
@@ -335,14 +354,14 @@ def _read_sitemap(body: bytes, url: str, feed: Feed, now: str) -> Listing:
     try:
         for _, node in nodes:
             field = {
-                etree.QName(child).localname: (child.text or "").strip()
+                _local(child.tag): (child.text or "").strip()
                 for child in node.iter()
                 if isinstance(child.tag, str) and not _MEDIA.match(child.tag)
             }
             node.clear()
             while node.getprevious() is not None:
                 del node.getparent()[0]
-            if etree.QName(node).localname == "sitemap":
+            if _local(node.tag) == "sitemap":
                 indexed.append((field.get("loc", ""), parse_date(field.get("lastmod", ""), now=now, country=country)))
                 continue
             if len(entries) >= 5 * MAX_ENTRIES:

@@ -77,7 +77,7 @@ def read(body: bytes, *, name: str = "OPML", base: str = "") -> list[Feed]:
     feeds: dict[str, Feed] = {}
     names: dict[str, str] = {}
     for outline in root.iter("{*}outline"):
-        field = {etree.QName(key).localname: value.strip() for key, value in outline.attrib.items()}
+        field = {key.rpartition("}")[2]: value.strip() for key, value in outline.attrib.items()}
         address = next((value for key, value in field.items() if key.lower() == "xmlurl"), "")
         if not address:
             continue

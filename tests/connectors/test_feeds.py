@@ -442,6 +442,8 @@ def test_encodings(codec: str, declared: str, header: str) -> None:
     "damage",
     [
         lambda body: body.replace(b"Summit", b"Sum\x0b\x08mit"),
+        lambda body: body.replace(b"Summit", b"Sum&#xD800;&#8;&#99999999999;mit"),
+        lambda body: body.replace(b"<channel>", b"<channel>&#xD900;<br>"),
         lambda body: b"\n\n" + body,
         lambda body: b"\xef\xbb\xbf" + body,
         lambda body: body.replace(b"</channel></rss>", b""),
