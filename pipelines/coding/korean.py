@@ -61,6 +61,9 @@ _INNER = re.compile(
     r"(?:말|강조|주장|지적|설명|비판|경고|촉구|반박|일축|분석|진단|전망|평가|우려|규탄|비난|언급|보고|답|발표|논평|언명|단언|선언|역설|화답|당부|제안|주문|요구|부인|인정|통보|표명|추정|예상|판단|약속|다짐)(?:했다고|한다고|했다며|했다는)$|(?:밝혔|덧붙였|내다봤|꼬집었|전했|알렸|맞받았|답했)다(?:고|며|는)$"
 )
 _PASSES_ON = re.compile(r"전했|전한|보도|소개|인용|알렸|밝혔|설명|보고|타전|덧붙|말했|공개")
+_TOLD = re.compile(
+    r"(?:말|주장|강조|설명|지적|경고|언급|답|보고|전망|평가|진술|촉구|요구|비판|반박|제안)한 것으로|(?:밝힌|전한|덧붙인) 것으로"
+)
 _OPINION = re.compile(
     r"(?:내다|보)(?:봤|본|보고)|^봤|^본다|^보고|^보인다고|전망|예상|예측|추정|추산|관측|분석|판단|평가|진단|파악|해석|풀이|기대|우려|간주|짐작|추측|점쳤|점친|집계|여겼|여긴|여기|보았|내다보|보는|믿|계산|읽"
 )
@@ -68,6 +71,7 @@ _ACCORDING = re.compile(r"(?:에|에게)?\s?(?:따르면|의하면)[,]?$|따르�
 _REPORT_WORDS = re.compile(
     r"(?:\s?(?:등|의|측|이|당국|보도|발표|자료|보고서|분석|통계|설명|집계|추산|추정|주장|전언|말|성명|담화|논평|기사|소식|브리핑|관계자 말|공식|최근|이날|신문|연구|조사|평가|첩보|인터뷰))+$"
 )
+_OWNED = tuple(noun for noun in SPEECH_NOUNS if len(noun) > 1)
 _THIS_WAY = re.compile(r"^(?:이같이|이렇게|이처럼|이와)$")
 _COPULA = re.compile(r"(?:이?다|이?었다|이?였다|인 셈이다|이?라는 것이다)$")
 _IMPERSONAL = re.compile(
@@ -80,6 +84,9 @@ _SOFT = re.compile(
     r"(?:내다봤|내다본|봤다|본다|보고 있다|전망했|전망한|분석했|분석한|진단했|예상했|예측했|관측했|평가했|덧붙였|설명했|말했|추정했|추산했|짚었|꼬집었|했다|지적했|귀띔했|토로했|진단한|조언했|강조했)"
 )
 _TURN = re.compile(r"[▲△▶▷◇◆○●■□◎▣·∙•※\-–—]*\s*(?P<who>[^\s=:：\"“(][^=:：\"“]{1,50}?)\s*(?:=|[:：](?=\s))\s*(?=\S)")
+_CAPTION = re.compile(
+    r"(?P<who>[\[<(][^\]>)□]{3,50}[\]>)]|[^\[\]<>()□.,\n]{2,25} / [^\[\]<>()□.\n]{2,40}?)\s*(?=[\"“]|$)"
+)
 _HEAD_LABEL = re.compile(r"^(?:\s*[\[<(〈【][^\]>)〉】]{1,20}[\]>)〉】]\s*)+")
 _HEAD_QUOTE = re.compile(
     r"(?P<who>[^\"“”'‘’…]{1,45}?)[\s,:]*(?P<quote>[\"“'‘](?P<inner>[^\"“”]{3,}?)(?:[\"”]|(?<=[\w?!.])['’](?!\w)|$))"
@@ -95,6 +102,26 @@ _PARTICLES = re.compile(
 )
 _HANGUL = re.compile(r"[가-힣]+")
 _STEP = "미러북중일영한독불美露北中日英韓獨佛"
+
+
+_POLITE = (
+    ("했습니다", "했다"),
+    ("합니다", "한다"),
+    ("입니다", "이다"),
+    ("됩니다", "된다"),
+    ("습니다", "다"),
+    ("봅니다", "본다"),
+    ("옵니다", "온다"),
+)
+
+
+def _plain(verb: str) -> str:
+    """A verb in the plain style of written news: "밝혔습니다" is "밝혔다"."""
+    if verb.endswith("니다"):
+        for polite, plain in _POLITE:
+            if verb.endswith(polite):
+                return verb[: -len(polite)] + plain
+    return verb
 
 
 class _Event(NamedTuple):
@@ -223,6 +250,7 @@ class _Reading:
         self.last: Speaker | None = None
         self.editorial = bool(_EDITORIAL.match(document.title))
         self.masked = _mask(document)
+        self.labelled: tuple[Speaker, int] | None = None  # whose voice a caption announces, and in which paragraph
 
     def run(self) -> list[Attribution]:
         document = self.document
@@ -249,6 +277,17 @@ class _Reading:
             if turn:
                 self.emit(start, end, turn, "", "turn")
                 continue
+            label = self.label(start, end)
+            if label:
+                self.labelled = (label[0], index)
+                start = label[1]
+                if start >= end:
+                    continue
+            if self.labelled and index - self.labelled[1] <= 1:
+                if self.masked.count("□", start, end) * 10 > (end - start) * 8:
+                    self.emit(start, end, self.labelled[0], "", "caption")
+                    self.labelled = (self.labelled[0], index)
+                    continue
             self.unit(start, end)
         return self.found
 
@@ -267,9 +306,21 @@ class _Reading:
             or who.endswith(("통신", "연합뉴스", "뉴스", "뉴시스", "뉴스1"))
         ):
             return None
-        if read[0].kind == "name" and is_body(bare(tokens[-1].text)) and "=" in match.group():
+        last = bare(tokens[-1].text)
+        if "=" in match.group() and (is_body(last) or word_class(last) in ("O", "C") or last in ("기자", "특파원")):
             return None
         return read[0], match.end()
+
+    def label(self, start: int, end: int) -> tuple[Speaker, int] | None:
+        """The speaker in a caption, and where it ends: "게리 세이모어 / 전 백악관 조정관", "[녹취: 브라운 합참의장]"."""
+        match = _CAPTION.match(self.masked, start, end)
+        if not match or (match.end() < end and self.masked[match.end()] not in '"“□'):
+            return None
+        words = re.sub(r"녹취\s*[:：]|[/|·,\[\]<>()]", lambda m: " " * len(m.group()), match.group("who"))
+        at = match.start("who")
+        tokens = [Token(t.start + at, t.end + at, t.text) for t in _tokens(words, 0, len(words))]
+        read = self.phrases.read(tokens, len(tokens) - 1, tokens[-1].text) if tokens else None
+        return (read[0], match.end()) if read and read[0].kind in ("name", "role") else None
 
     def emit(self, start: int, end: int, speaker: Speaker, cue: str, rule: str, source: Speaker | None = None) -> None:
         """Adds attributions for [start, end): one for each sentence of it."""
@@ -337,7 +388,8 @@ class _Reading:
                     continue
                 if ending:
                     if ending[0] in "며면":
-                        events.append(_Event(i, text.strip(","), "connected", bool(quoted), i))
+                        cue = text.rpartition("□")[2].strip("\"'”’」』»,")
+                        events.append(_Event(i, cue, "connected", bool(quoted), i))
                         pending = None
                     elif i < size - 1 or ending.startswith("고"):
                         pending = (i, ending, bool(quoted) or "□" in text)
@@ -347,6 +399,8 @@ class _Reading:
                     continue
             if pending and i < size - 1 and pending[1][0] in "고로":
                 joined = f"{text} {tokens[i + 1].text}"
+                if tokens[i + 1].text.startswith(("있", "계")) and text.endswith("고"):
+                    continue
                 if i - pending[0] <= 6 and (
                     _CONNECTED.search(text)
                     and (_SAID.search(text) or i == pending[0] + 1)
@@ -370,11 +424,11 @@ class _Reading:
         ending = bare(tokens[-1].text)
         if "□" in tokens[-1].text and pending is None:
             return None
-        verb = tokens[-1].text.rstrip('.?!。…)"”’')
+        verb = _plain(tokens[-1].text.rstrip('.?!。…)"”’'))
         finite = bool(_FINITE.search(verb))
         if pending:
             at, mark, quoted = pending
-            phrase = " ".join(t.text for t in tokens[at + 1 :]).rstrip(".?!。… ")
+            phrase = _plain(" ".join(t.text for t in tokens[at + 1 :]).rstrip(".?!。… "))
             words = size - at - 1
             if mark[0] == "고":
                 if words == 0 or words > 9:
@@ -386,6 +440,13 @@ class _Reading:
                 if phrase in ("한다", "합니다") and not quoted:
                     return None
                 return _Event(size - 1, phrase if words < 4 else verb, "verb", quoted, at)
+            if mark == "로" and _TOLD.search(f"{tokens[at - 1].text} {tokens[at].text}" if at else ""):
+                if finite and words and (_PASSES_ON.search(phrase) or re.search(r"알려졌|전해졌", phrase)):
+                    said = (
+                        k for k in range(at - 1, -1, -1) if "□" in tokens[k].text or _REPORTED.search(tokens[k].text)
+                    )
+                    k = next(said, at - 1)
+                    return _Event(size - 1, tokens[at - 1].text, "reportedly", "□" in tokens[k].text, k)
             if mark == "로":
                 if 0 < words <= 8 and finite and _OPINION.search(phrase) and not any(no in phrase for no in NOT_SPEECH):
                     return _Event(size - 1, phrase if words < 4 else verb, "opinion", False, at)
@@ -428,6 +489,9 @@ class _Reading:
         """ "-라는 입장이다", "-다는 주장도 폈다": a noun of speech after an adnominal form."""
         nxt = tokens[at + 1].text.rstrip(".,") if at + 1 < len(tokens) else ""
         noun = next((n for n in SPEECH_NOUNS if nxt.startswith(n)), "")
+        owner = next((k for k in range(at + 1, min(at + 7, len(tokens) - 1)) if tokens[k].text.endswith("의")), None)
+        if not noun and owner is not None and tokens[owner + 1].text.startswith(_OWNED):
+            return _Event(len(tokens) - 1, tokens[owner + 1].text.rstrip("."), "owned", quoted, owner)
         if not noun or (len(noun) == 1 and len(nxt) > 4):
             return None
         if noun == "것" and not re.match(r"것(?:이다|이었다|이|은|을)?(?: |$)", f"{nxt} "):
@@ -436,12 +500,12 @@ class _Reading:
             return _Event(len(tokens) - 1, phrase, "impersonal", quoted, at)
         if any(no in phrase for no in NOT_SPEECH):
             return None
-        last = tokens[-1].text.rstrip('.?!。…"”’')
+        last = _plain(tokens[-1].text.rstrip('.?!。…"”’'))
         rest = nxt[len(noun) :]
         if at + 1 == len(tokens) - 1:
             return (
                 _Event(len(tokens) - 1, nxt, "gist", quoted, at)
-                if rest in ("이다", "다", "이었다", "였다", "이라고", "") or _COPULA.search(nxt)
+                if rest in ("이다", "다", "이었다", "였다", "이라고", "에서다", "때문이다", "") or _COPULA.search(nxt)
                 else None
             )
         if noun == "것" and rest in ("이", "은"):
@@ -561,6 +625,12 @@ class _Reading:
             if named is not None:
                 for k in range(named):
                     speakers[k] = (speakers[named][0], speakers[k][1])
+        if events[-1].rule == "owned":
+            at = events[-1].comp
+            owned = self.phrases.read(tokens, at, tokens[at].text[:-1])
+            if owned:
+                self.emit(start, end, owned[0], events[-1].cue, "owned", speakers[-1][0] or source)
+                return
         current: Speaker | None = None
         for k, (event, (speaker, first)) in enumerate(zip(events, speakers, strict=True)):
             current = speaker or current
@@ -653,10 +723,13 @@ class _Reading:
         if final.rule not in ("verb", "opinion") or not _PASSES_ON.search(final.cue):
             return events, None, subjects
         comp = tokens[final.comp].text.rstrip(",")
-        if "□" in comp or not _INNER.search(comp):
-            return events, None, subjects
         inner = [s for s in subjects if s[0] < final.comp]
         outer = [s for s in subjects if s[0] > final.comp]
+        cited = self.cited(tokens, final)
+        if cited and inner:
+            return [*events[:-1], final._replace(rule="cited")], inner[0][2], [(0, "은", cited[0], cited[1])]
+        if "□" in comp or not _INNER.search(comp):
+            return events, None, subjects
         if outer:
             told = outer[-1][2]
         elif len(inner) >= 2 and inner[0][1] not in ("이", "가"):
@@ -672,6 +745,15 @@ class _Reading:
         event = _Event(len(tokens) - 1, comp, "verb", quoted, max(at, begin))
         kept = [s for s in inner if s[0] <= final.comp]
         return [*events[:-1], event], told, kept
+
+    def cited(self, tokens, final) -> tuple[Speaker, int] | None:
+        """Who is quoted in "…를 인용해 … 보도했다"."""
+        for k in range(1, min(final.comp, len(tokens) - 1)):
+            if tokens[k].text.startswith("인용") and tokens[k - 1].text.endswith(("을", "를")):
+                word = tokens[k - 1].text[:-1]
+                read = self.phrases.read(tokens, k - 1, word)
+                return read if read and read[0].kind != "pronoun" else None
+        return None
 
     # -- sentences without a cue ----------------------------------------------------------------------------------
 

@@ -16,11 +16,13 @@ from pipelines.coding.korean_words import (
     GIVEN_SECOND,
     GROUP_HEADS,
     HEADLINE_COUNTRIES,
+    KNOWN_PERSONS,
     LONGEST_TITLE,
     NOT_NAMES,
     NOT_ORGS,
     ORG_ENDINGS,
     ORGS,
+    OWN_BODIES,
     PERSONAL,
     RANKS,
     SURNAMES,
@@ -179,6 +181,10 @@ def _not_orgs(word: str) -> tuple[str, ...]:
     return tuple(word[-n:] for n in (2, 3, 4, 5) if word[-n:] in NOT_ORGS and len(word[-n:]) > 1)
 
 
+_SCHOOLS = ("대", "연", "원")
+_COUNT = re.compile(r"(?:\d+|한|두|세|네)명|하나")
+
+
 class Person(NamedTuple):
     """Somebody whom the article has named in full."""
 
@@ -211,6 +217,8 @@ class Phrases:
         ):
             if kind in "TF" and title_in(head) in ANONYMOUS or head in ("매체", "통신", "신문", "방송", "소식통"):
                 return Speaker("pronoun", tokens[i].start, end, "이"), first
+        if _COUNT.fullmatch(head):
+            return self.counted(tokens, i, end, head)
         if head in GROUP_HEADS or (head.endswith("들") and title_in(head[:-1])):
             return self.group(tokens, first, i, end, words), first
         if kind == "T":
@@ -251,11 +259,8 @@ class Phrases:
     def person_mention(self, start: int, end: int):
         """The listed person (not an office) last mentioned in [start, end)."""
         for mention in reversed(self.document.mentions_in(start, end)):
-            if (
-                not mention.office
-                and (word_class(mention.text) not in ("O", "C", "T", "R"))
-                and not is_body(mention.text.split()[-1])
-            ):
+            word = mention.text.split()[-1]
+            if not mention.office and word_class(word) not in ("O", "C", "T", "R") and not is_body(word):
                 return mention
         return None
 
@@ -273,6 +278,16 @@ class Phrases:
         role = " ".join(words)
         return Speaker("group", start, end, words[-1] if len(words) == 1 else role, role)
 
+    def counted(self, tokens: list[Token], i: int, end: int, head: str) -> tuple[Speaker, int]:
+        """ "생포된 북한군 중 1명은": some of a group."""
+        first = i
+        while first and i - first < 3 and (first == i or tokens[first].text in ("중", "가운데", "등", "병사", "포로")):
+            first -= 1
+        if tokens[first].text[-1] in ",.;":
+            first += 1
+        start = tokens[first].start
+        return Speaker("group", start, end, self.document.text[start:end], self.document.text[start:end]), first
+
     def titled(
         self, tokens: list[Token], first: int, i: int, end: int, words: list[str], classes: list[str]
     ) -> tuple[Speaker, int] | None:
@@ -287,10 +302,8 @@ class Phrases:
             if words[-1] not in rest:  # "푸틴대통령은"
                 rest.append(title)
             return self.person(mention.text, mention.start, mention.end, *_role(rest)), first
-        if len(words) > 1 and classes[-2] == "S":
-            if len(words) > 2 and classes[-3] in "F" and len(words[-3]) > 1:
-                pass
-            else:
+        if len(words) > 1 and (classes[-2] == "S" or (len(words[-2]) == 1 and self.fitting(words[-2], title))):
+            if len(words) < 3 or classes[-3] != "F" or len(words[-3]) < 2:
                 token = tokens[i - 1]
                 return self.person(words[-2], token.start, token.end, title, ""), i - 1
         if title in ANONYMOUS and not any(c == "N" and len(w) > 2 for c, w in zip(classes, words, strict=True)):
@@ -298,6 +311,8 @@ class Phrases:
         names = [
             k for k, c in enumerate(classes[:-1]) if c == "N" and (len(words[k]) > 2 or k == 0 or len(classes) == 2)
         ]
+        if names and TITLES[title] == "scholar" and words[names[-1]].endswith(_SCHOOLS) and names[-1] == len(words) - 2:
+            names.pop()
         if names:
             k = names[-1]
             token = tokens[first + k]
@@ -337,10 +352,25 @@ class Phrases:
                 words = [place, *words]
         shown = [w for w in words if w not in ("한", "익명의", "다른", "또다른")]
         role = " ".join(shown)
-        if title == "소식통" or (title in ("전문가", "분석가", "주민", "시민", "병사", "포로")):
+        if title in ("소식통", "전문가", "분석가", "주민", "시민", "병사", "포로"):
             kind = "group"
         affiliation = " ".join(w for w in shown[:-1] if word_class(w) in ("O", "C"))
+        if kind == "role" and title in ANONYMOUS:
+            bodies = [m for m in self.document.mentions_in(start, end) if not m.office and is_body(m.text.split()[-1])]
+            if bodies:
+                return Speaker("name", start, end, bodies[-1].text, role, self.at_home(affiliation))
+            affiliation = self.at_home(affiliation)
         return Speaker(kind, start, end, "" if kind == "role" else role, role, affiliation)
+
+    def at_home(self, affiliation: str) -> str:
+        """The affiliation with the country that goes without saying: "국방부" is South Korea's in Korean text."""
+        words = affiliation.split()
+        own = bool(words) and words[-1] in OWN_BODIES and not country_of(" ".join(words[:-1]))
+        return f"한국 {affiliation}" if own else affiliation
+
+    def fitting(self, family: str, title: str) -> bool:
+        """Whether somebody of that family name and title has been named."""
+        return any(p.title.endswith(title) or title.endswith(p.title or "-") for p in self.families.get(family, ()))
 
     def named_last(self, tokens, first, i, end, words, classes, mention) -> Speaker:
         """A name with the title before it, as North Korean and Western usage has it, or a name alone."""
@@ -358,12 +388,17 @@ class Phrases:
         k = len(words) - 1
         while k > 0 and classes[k - 1] in "OCF" and not (classes[k - 1] == "F" and foreign(words[k - 1])):
             k -= 1
-        mentions = [m for m in self.document.mentions_in(tokens[first].start, end) if m.end == end]
+        document = self.document
+        mentions = [m for m in document.mentions_in(tokens[first].start, end) if m.end == end]
         start = tokens[first + k].start
         if mentions and mentions[0].start >= start:
             start = mentions[0].start
-        name = self.document.text[start:end].strip(_MARKS)
-        return Speaker("name", start, end, name, "", "")
+        name = document.text[start:end].strip(_MARKS)
+        if not mentions and len(name) > 2:  # the beginning or the end of a longer name that stands before it
+            longer = next((m for m in document.mentions if m.start < start and name in m.text and not m.office), None)
+            name = longer.text if longer else name
+        before = [w for w in words[:k] if word_class(w) in ("C", "O")]
+        return Speaker("name", start, end, name, "", self.at_home(" ".join([*before, words[-1]])))
 
     def person(self, name: str, start: int, end: int, role: str, affiliation: str) -> Speaker:
         """A person by a name or a family name, completed from the article where it has been given in full."""
@@ -428,7 +463,7 @@ def country_of(text: str, abbreviations: Mapping[str, str] = HEADLINE_COUNTRIES)
     """The country of the first word in the text that names one or a body of one."""
     for word in text.split():
         word = bare(word)
-        found = COUNTRIES.get(word)
+        found = COUNTRIES.get(word) or KNOWN_PERSONS.get(word)
         if found:
             return found
         for n in range(min(len(word), 8), 1, -1):
