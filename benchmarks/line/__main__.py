@@ -12,7 +12,6 @@ processes need to start is inside it. `--others` adds other news extractors, one
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import socket
 import subprocess
@@ -20,19 +19,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from urllib.request import urlopen
 
 import feedparser
-import trafilatura
-from connectors.elasticsearch.client import connect
-from connectors.opml import load
-from connectors.web import Web
 
+from benchmarks.line.extractors import others, trafilatura_alone
+from connectors.elasticsearch.client import connect
 from connectors.elasticsearch.indices import Indices
+from connectors.opml import load
 from connectors.settings import Settings
+from connectors.web import Web
 from pipelines.line import Line
 from pipelines.run import collect_once
 from schemas.records import Feed
@@ -48,11 +47,11 @@ def main() -> None:
         pages = [fetch(entry.link) for feed in feeds for entry in feedparser.parse(fetch(feed.url)).entries]
         cores = os.cpu_count() or 1
         print(f"{len(pages)} pages, {sum(map(len, pages)) / 1e6:.0f} MB, {cores} cores")
-        bare = report("trafilatura alone", len(pages), lambda: on_all_cores(extract, pages, cores))
+        bare = report("trafilatura alone", len(pages), lambda: on_all_cores(trafilatura_alone, pages, cores))
         report("the line, every page extracted", len(pages), lambda: line(feeds, gate=False), bare)
         report("the line as it runs by default", len(pages), lambda: line(feeds, gate=True), bare)
         if arguments.others:
-            one = report("trafilatura, one core", len(pages), lambda: list(map(extract, pages)))
+            one = report("trafilatura, one core", len(pages), lambda: list(map(trafilatura_alone, pages)))
             for name, function in others().items():
                 report(f"{name}, one core", len(pages), lambda function=function: list(map(function, pages)), one)
 
@@ -66,11 +65,6 @@ def report(name: str, pages: int, work: Callable[[], object], baseline: float = 
         f"{name:<32} {rate:8.1f} pages/s" + (f"  {rate / baseline:5.2f} × the baseline" if baseline else ""), flush=True
     )
     return rate
-
-
-def extract(page: bytes) -> object:
-    with suppress(Exception):  # some pages trip some extractors: that costs time too
-        return trafilatura.bare_extraction(page, with_metadata=True)
 
 
 def on_all_cores(function: Callable, items: list, processes: int) -> None:
@@ -92,43 +86,6 @@ def line(feeds: list[Feed], *, gate: bool) -> None:
         f"  {total['extracted']} extracted, {total['relevant']} relevant, {total['statements']} statements,"
         f" accounted for: {summary.accounted}"
     )
-
-
-def others() -> dict[str, Callable[[bytes], object]]:
-    """Other extractors of news, those that are installed."""
-    found: dict[str, Callable[[bytes], object]] = {}
-
-    def installed(name: str) -> bool:
-        if importlib.util.find_spec(name):
-            return True
-        print(f"{name}: not installed")
-        return False
-
-    if installed("mcmetadata"):
-        import mcmetadata
-
-        found["mcmetadata"] = lambda page: mcmetadata.extract("http://localhost/", page.decode("utf-8", "replace"))
-    if installed("newspaper"):
-        import newspaper
-
-        found["newspaper4k"] = lambda page: newspaper.article(
-            "http://localhost/", input_html=page.decode("utf-8", "replace")
-        )
-    if installed("newsplease"):
-        from newsplease import NewsPlease
-
-        found["news-please"] = lambda page: NewsPlease.from_html(
-            page.decode("utf-8", "replace"), url="http://localhost/"
-        )
-
-    def safely(function):
-        def call(page):
-            with suppress(Exception):
-                return function(page)
-
-        return call
-
-    return {name: safely(function) for name, function in found.items()}
 
 
 @contextmanager
