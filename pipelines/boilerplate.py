@@ -50,6 +50,7 @@ _NOTICE = _any(
     r"(?:реклама|поделиться|комментарии|все новости|наш(?:и)? (?:телеграм|канал).{0,80})\W*",
     r"(?:read|see|watch|listen)\s+(?:more|also|next|now)\b.{0,200}|(?:related|more)\s?:.{0,160}|also read\b.{0,160}",
     r"(?:sign up|subscribe|follow (?:us|\S+ on)|download (?:the|our)|join (?:our|thought)|get the latest)\b.{0,200}",
+    r"the post\b.{0,300}\bappeared first on\b.{0,100}|(?:continue|keep) reading\b.{0,160}|\[…\]|\[&hellip;\]",
     r"for (?:the latest|more)\b.{0,60}\b(?:news|stories|updates|subscribe|visit|follow|download)\b.{0,160}",
     r"(?:advertisement|advertising|sponsored|ad|story continues.{0,40}|loading\W*)",
     r"skip (?:to|past).{0,60}|click here.{0,60}",

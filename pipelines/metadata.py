@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from tld import get_fld
 
 from pipelines.dates import COUNTRY_ZONES, PageDate, iso, parse, sane
 from schemas.dates import AHEAD
@@ -22,6 +24,7 @@ from schemas.urls import normalise_url
 _META = re.compile(r"<meta\s((?:[^<>\"']|\"[^\"]{0,9000}\"|'[^']{0,9000}')*+)", re.I)
 _ATTRIBUTE = re.compile(r"([a-z:_.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.I)
 _CANONICAL = re.compile(r"<link\s[^<>]{0,300}\brel\s*=\s*[\"']?canonical\b[^<>]{0,3000}", re.I)
+_HREF = re.compile(r"\bhref\s*=\s*[\"']?([^\"'\s<>]+)", re.I)
 _TITLE = re.compile(r"<title\b[^<>]*>([^<]{1,1000})", re.I)
 _HEADING = re.compile(r"<h1\b[^<>]*>(.{1,2000}?)</h1", re.I | re.S)
 _HTML_LANG = re.compile(r"<html\b[^<>]{0,500}?\b(?:xml:)?lang\s*=\s*[\"']?([a-z]{2})\b", re.I)
@@ -275,20 +278,14 @@ def _canonical(html: str, metas: dict[str, list[str]], url: str) -> str:
     Some systems name their home page, a section, or a test server on every page: an address on another site or with
     a path cut down to nothing is not believed.
     """
-    candidates = [
-        match
-        for tag in _CANONICAL.finditer(html)
-        for match in [re.search(r"\bhref\s*=\s*[\"']?([^\"'\s<>]+)", tag[0], re.I)]
-        if match
-    ]
-    for candidate in [*(unescape(match[1]) for match in candidates[:1]), *metas.get("og:url", ())]:
+    link = _CANONICAL.search(html)
+    named = _HREF.search(link[0]) if link else None
+    own = urlsplit(url)
+    for candidate in [*([unescape(named[1])] if named else ()), *metas.get("og:url", ())]:
         try:
             address = urljoin(url, candidate.strip())
-            parts, own = urlsplit(address), urlsplit(url)
-            same_site = _site(parts.hostname or "") == _site(own.hostname or "") and (
-                parts.port == own.port or not parts.port
-            )
-            if parts.scheme not in ("http", "https") or not same_site:
+            parts = urlsplit(address)
+            if parts.scheme not in _PORTS or own.scheme not in _PORTS or _site(parts) != _site(own):
                 continue
             bare = len(parts.path.strip("/")) < 2 and not parts.query
             if bare and (own.path.strip("/") or own.query):
@@ -308,14 +305,16 @@ def _canonical(html: str, metas: dict[str, list[str]], url: str) -> str:
     return normalise_url(url)
 
 
-_TWO_PART_SUFFIXES = re.compile(r"\.(?:co|or|go|ne|ac|com|org|gov|net|edu|re|pe|in)\.[a-z]{2}$")
+_PORTS = {"http": 80, "https": 443}
 
 
-def _site(host: str) -> str:
-    """The registrable domain of a host name: what one owner holds."""
-    if re.fullmatch(r"[\d.]+|.*:.*", host):
-        return host
-    return ".".join(host.lower().split(".")[-3 if _TWO_PART_SUFFIXES.search(host.lower()) else -2 :])
+def _site(address: SplitResult) -> tuple[str, int]:
+    """What one owner holds: the registrable domain, and the port where it is not the scheme's own (then 0)."""
+    host = address.hostname or ""
+    port = address.port or _PORTS[address.scheme]
+    if host[-1:].isalpha():  # no IP address
+        host = get_fld(f"http://{host}", fail_silently=True, search_private=True) or ".".join(host.split(".")[-2:])
+    return host, port * (port not in (80, 443))
 
 
 _SEPARATOR = r"(?:\s+[-–—|•·»›<>~:]+\s+|\s*(?:\||::|\s[-–—:]|»|[：｜])\s*|\s*[_＿]\s*)"
@@ -332,30 +331,29 @@ def _title(html: str, metas: dict[str, list[str]], nodes: list[dict[str, Any]], 
         *([plain(tag[1])] if tag else ()),
     ]
     headings = [text for match in _HEADING.finditer(html) if 4 < len(text := plain(match[1])) < 400]
-    known = [*headings[:3], *headlines, page.entry.title]
+    names = [*_values(metas, _SITES), page.entry.feed.outlet.name, urlsplit(page.url).hostname or ""]
+    site = {re.sub(r"\W+", "", name).casefold() for name in names} - {""}
+    # what the page or feed elsewhere gives as the whole headline tells where the site's name starts
+    known = [
+        other
+        for other in (*headings[:3], *headlines, page.entry.title)
+        if len(other) > 9 and not _names_site(other, site)
+    ]
     for title in filter(None, declared):
-        # what the page or feed elsewhere gives as the whole headline tells where the site's name starts
         for other in known:
-            rest = title.replace(other, "", 1) if len(other) > 9 and other in title else None
-            if rest is not None and (not rest or _is_site_part(rest)):
+            before, found, after = title.partition(other)
+            if found and (not before or _ENDS_APART.search(before)) and (not after or _STARTS_APART.match(after)):
                 return other
-        title = _without_site(
-            title, [*_values(metas, _SITES), page.entry.feed.outlet.name, urlsplit(page.url).hostname or ""]
-        )
-        if title:
+        if title := _without_site(title, site):
             return title
     return next(filter(None, [*headings, page.entry.title]), "")
 
 
-def _is_site_part(rest: str) -> bool:
-    """Whether what is left of a title beside the headline is set off as a site's name is."""
-    return bool(re.match(_SEPARATOR, rest) or re.search(_SEPARATOR + r"?$", rest)) and bool(
-        re.match(r"\s*(?:[-–—|•·»›<>~:_＿]|::)", rest) or re.search(r"(?:[-–—|•·»›<>~:_＿]|::)\s*$", rest)
-    )
+_STARTS_APART = re.compile(r"\s*(?:[-–—|•·»›<>~:_＿：｜])")
+_ENDS_APART = re.compile(r"[-–—|•·»›<>~:_＿：｜]\s*$")
 
 
-def _without_site(title: str, names: list[str]) -> str:
-    folded = {re.sub(r"\W+", "", name).casefold() for name in names} - {""}
+def _without_site(title: str, folded: set[str]) -> str:
     parts = re.split(f"({_SEPARATOR})", title)
     while len(parts) > 2 and _names_site(parts[-1], folded):
         parts = parts[:-2]

@@ -214,6 +214,13 @@ def test_the_feed_s_full_text_where_the_page_has_none():
     assert (found.method, found.text) == ("feed", "\n\n".join(SENTENCES))
 
 
+def test_a_page_that_could_not_be_had_is_read_from_the_feed():
+    content = BODY + "<p>The post <a href='/x'>Kim meets Putin</a> appeared first on <a href='/'>Example Daily</a>.</p>"
+    found = read("", content=content, title="Kim meets Putin", published="2023-09-13T08:05:00Z")
+    assert (found.method, found.text) == ("feed", "\n\n".join(SENTENCES))
+    assert (found.title, found.published) == ("Kim meets Putin", "2023-09-13T08:05:00Z")
+
+
 def test_the_page_where_the_feed_has_only_an_excerpt():
     found = read(html(), content=f"<p>{SENTENCES[0]}</p>")
     assert (found.method, found.text) == ("trafilatura", "\n\n".join(SENTENCES))
@@ -381,6 +388,12 @@ def test_the_title_is_without_the_site_s_name(title):
     assert found in ("Kim meets Putin at the cosmodrome", "Kim meets Putin at the cosmodrome — World")
 
 
+def test_a_logo_marked_as_heading_is_no_title():
+    markup = "<h1>Example Daily</h1><h1>News of the world</h1>"
+    for title in ("Example Daily | Kim meets Putin", "Kim meets Putin : Example Daily"):
+        assert page_metadata(f"<title>{title}</title>{markup}", page()).title == "Kim meets Putin"
+
+
 def test_parts_of_a_headline_stay():
     title = "Putin and Kim: a new axis? - what the experts say"
     assert page_metadata(f"<title>{title} | Example Daily</title>", page()).title == title
@@ -434,6 +447,13 @@ def test_sites_under_a_country_s_second_level_are_different_sites():
     url = "https://www.one.co.kr/article/1412361"
     assert canonical("https://www.two.co.kr/article/1412361", url) == url
     assert canonical("https://m.one.co.kr/article/1412361", url) == "https://m.one.co.kr/article/1412361"
+
+
+def test_another_port_is_another_site():
+    url = "http://127.0.0.1:8900/article/1412361"
+    assert canonical("http://127.0.0.1:8901/article/1412361", url) == url
+    assert canonical("http://127.0.0.1/article/1412361", url) == url
+    assert canonical("http://127.0.0.1:8900/article/2", url) == "http://127.0.0.1:8900/article/2"
 
 
 def test_page_metadata_agrees_with_extraction_but_has_no_text():
