@@ -26,7 +26,8 @@ _ATTRIBUTE = re.compile(r"([a-z:_.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>
 _CANONICAL = re.compile(r"<link\s[^<>]{0,300}\brel\s*=\s*[\"']?canonical\b[^<>]{0,3000}", re.I)
 _HREF = re.compile(r"\bhref\s*=\s*[\"']?([^\"'\s<>]+)", re.I)
 _TITLE = re.compile(r"<title\b[^<>]*>([^<]{1,1000})", re.I)
-_HEADING = re.compile(r"<h1\b[^<>]*>(.{1,2000}?)</h1", re.I | re.S)
+_HEADING = re.compile(r"<h1\b[^<>]*>", re.I)
+_HEADING_END = re.compile(r"</h1", re.I)
 _HTML_LANG = re.compile(r"<html\b[^<>]{0,500}?\b(?:xml:)?lang\s*=\s*[\"']?([a-z]{2})\b", re.I)
 _JSON_LD = re.compile(r"<script\b[^<>]{0,300}ld\+json[^<>]{0,300}>", re.I)
 _TIME_TAG = re.compile(r"<time\b[^<>]{0,500}?\bdatetime\s*=\s*[\"']([^\"'<>]{6,60})", re.I)
@@ -330,7 +331,7 @@ def _title(html: str, metas: dict[str, list[str]], nodes: list[dict[str, Any]], 
         *_values(metas, _TITLES[3:]),
         *([plain(tag[1])] if tag else ()),
     ]
-    headings = [text for match in _HEADING.finditer(html) if 4 < len(text := plain(match[1])) < 400]
+    headings = [text for text in _headings(html) if 4 < len(text) < 400]
     names = [*_values(metas, _SITES), page.entry.feed.outlet.name, urlsplit(page.url).hostname or ""]
     site = {re.sub(r"\W+", "", name).casefold() for name in names} - {""}
     # what the page or feed elsewhere gives as the whole headline tells where the site's name starts
