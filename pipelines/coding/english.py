@@ -157,6 +157,17 @@ class English(Base):
                 return occupation
         return ""
 
+    def bodies(self, role: str, country: str) -> tuple[str, ...]:
+        low = role.casefold()
+        adjective = _ADJECTIVES.get(country, "")
+        return tuple(
+            f"{adjective} {body}".strip() for words, body in _BODIES if any(word in low for word in words)
+        ) if adjective else ()
+
+    def dateline(self, text: str) -> str:
+        match = re.match(r"\s*([A-Z][A-Z .]{3,25})(?:,[^—–-]{0,30})?(?:\s*\([^)]{2,30}\))?\s*[—–-]", text)
+        return self.country(_CAPITALS.get(match.group(1).strip(), match.group(1))) if match else ""
+
     def country(self, text: str) -> str:
         low = text.casefold().replace("’", "'")
         for pattern, code in _COUNTRY_PHRASES:
@@ -182,6 +193,8 @@ class English(Base):
                 made[0] = made[0]._replace(start=before[0].start, direct=True)
             if not made and (introduced := reader.introduced()):
                 document.named.append(introduced)
+                if reader.present():
+                    made = [Attribution(unit.start, unit.end, introduced, "", "position", _quoted(document, unit.start, unit.end))]
             found += made
             quoted = not made and "Q" in reader.codes
             before = (unit, quoted and set(reader.codes) <= set("Q.,"), quoted)
@@ -208,6 +221,21 @@ class English(Base):
         return []
 
 
+_ADJECTIVES = {
+    "KR": "South Korean", "JP": "Japanese", "RU": "Russian", "CN": "Chinese", "KP": "North Korean", "US": "US",
+    "UA": "Ukrainian", "GB": "British", "DE": "German", "FR": "French",
+}  # fmt: skip
+_BODIES = (
+    (("foreign ministry",), "Foreign Ministry"),
+    (("foreign office",), "Foreign Office"),
+    (("defense ministry", "defence ministry"), "Defense Ministry"),
+    (("unification ministry",), "Unification Ministry"),
+    (("presidential",), "presidential office"),
+    (("military", "joint chiefs"), "military"),
+    (("government",), "government"),
+    (("intelligence", "spy agency"), "intelligence agency"),
+)
+_CAPITALS = {"BERLIN": "Germany", "PARIS": "France", "LONDON": "London", "KYIV": "Kyiv", "NEW YORK": ""}
 _SAME_TITLE = {
     "spokeswoman": "spokesman", "spokesperson": "spokesman", "spokespeople": "spokesman", "chairwoman": "chairman",
     "chairperson": "chairman", "chair": "chairman", "congresswoman": "congressman", "prof": "professor", "prof.": "professor",
@@ -411,7 +439,8 @@ class _Reader:
         for cue in found:
             if kept:
                 last = kept[-1]
-                if cue.speaker.kind == "pronoun" and last.forward and cue.forward and cue.speaker.name in ("he", "she", "it", "they", "we", "i"):
+                inside = last.forward and cue.forward and "," not in self.codes[last.at : cue.first + 1]
+                if cue.speaker.kind == "pronoun" and inside:
                     continue  # "X said that he believes …": still X
                 if cue.again or self._same(cue.speaker, last.speaker):
                     continue
@@ -480,8 +509,11 @@ class _Reader:
         codes, words = self.codes, self.words
         found: list[_Cue] = []
         subject: Speaker | None = None  # of the last finite verb of speech
+        asked = codes.find(",") if words and words[0] in ("asked", "pressed", "questioned") else -1
         for i, code in enumerate(codes):
             cue = None
+            if i < asked:
+                continue
             if code == "V":
                 cue = self._verb(i, subject)
             elif code == "I":
@@ -567,6 +599,10 @@ class _Reader:
             return True
         if verb == "see" and "as" not in self.words[v + 1 : v + 16] and not (window and window[0] in ("no", "little", "signs")):
             return False
+        if verb == "go":
+            return window[:1] == ["on"] and (self.codes[v + 2 : v + 3] in tuple(",.Q:h") or "to" in window[1:2])
+        if verb == "see" and self.words[v] == "sees":
+            return True
         if verb == "want":
             window = self.words[v + 1 : v + 10]
             return "to" in window and "," not in window[: window.index("to")]
@@ -710,10 +746,12 @@ class _Reader:
             begin = max(codes.rfind(c, 0, end) for c in ",;:.Q()-") + 1
             segment = codes[begin:end]
             closes = begin > 0 and codes[begin - 1] in ",(-"
+            stop = begin + segment.index("w") if "w" in segment[1:] else end
+            segment = codes[begin:stop]
             speaker = None
             if segment and segment[0] not in "pwIb":
                 lead = re.match(r"[ca]*", segment).end()
-                speaker = self._trailing(begin + lead, end) or (self.noun_phrase(begin + lead, end) if segment[lead:lead + 1] in ("d", "P", "G", "T", "D", "N") and "V" not in segment else None)
+                speaker = self._trailing(begin + lead, stop) or (self.noun_phrase(begin + lead, stop) if segment[lead:lead + 1] in ("d", "P", "G", "T", "D", "N") and "V" not in segment else None)
             if end == j - 1 and re.fullmatch(r"d?N+", segment) and closes and re.search(r"[TO]$", codes[: begin - 1]):
                 region = self._region(begin - 1)
                 if codes[region : region + 1] not in ("p", "") or region == begin - 1:
@@ -723,7 +761,7 @@ class _Reader:
                     return region, named._replace(role=title)
             if speaker and end < j - 1:
                 interposed = codes[end + 1 : j - 1]
-                if not re.match(r"[dtTlwDpnqaOGNIeb]", interposed):
+                if not re.match(r"[^Ph]", interposed):
                     speaker = None
             if speaker and end < j - 1:
                 if speaker.kind == "name":
@@ -774,6 +812,10 @@ class _Reader:
                 return name._replace(role=speaker.role, affiliation=speaker.affiliation)
         return self._with_apposition(speaker, end) if speaker else None
 
+    def present(self) -> bool:
+        """Whether the unit says in the present tense what its subject is or does: "is less sure", "puts numbers on"."""
+        return any(w in ("is", "has", "would") or (c in "lV" and w.endswith("s") and not w.endswith("ss")) for c, w in zip(self.codes, self.words, strict=True))
+
     def introduced(self) -> Speaker | None:
         """The person who is the subject of a unit without a cue."""
         first = self._first_subject(len(self.codes))
@@ -803,7 +845,7 @@ class _Reader:
     def noun_phrase(self, begin: int, end: int) -> Speaker | None:
         """Reads tokens [begin, end) as a speaker: a name with its titles, an office, a group or a pronoun."""
         codes, words = self.codes, self.words
-        begin += re.match(r"(?:[acb]|d?t+(?=[aDNdTOqlP]))*", codes[begin:end]).end()
+        begin += re.match(r"(?:[acb]|[dn]?t+(?=[aDNdTOqlPG]))*", codes[begin:end]).end()
         region = codes[begin:end]
         if not region:
             return None
@@ -837,6 +879,9 @@ class _Reader:
             tail = lead[governed.start() :]
             if name and len(name.group()) >= 2 and re.search(r"[OT]$", tail) and mention is not None:
                 return self._named(begin, first, end)  # "of the Democratic Party Park Kwang On"
+        if words[begin] in ("one", "some", "many", "most", "two", "several") and words[begin + 1 : begin + 2] == ["of"] and end - begin >= 3:
+            whole = self.document.text[self.starts[begin] : self.ends[end - 1]]
+            return Speaker("group", self.starts[begin], self.ends[end - 1], whole, whole)
         head = re.match(r"[^p]*", region).group()
         head = head.rstrip("lan")
         if not head:
@@ -867,6 +912,7 @@ class _Reader:
         first = begin
         while first < last - 1 and codes[first] in "dac":
             first += 1
+        whole = self.starts[begin]
         indefinite = words[begin] in _INDEFINITE
         start, stop = self.starts[first], self.ends[last - 1]
         role = text[start:stop]
@@ -874,13 +920,13 @@ class _Reader:
         if code == "D":
             return Speaker("name", start, stop, role)
         if code == "G" or codes[begin:last] == "d":
-            return Speaker("group", start, stop, role, role, rest)
+            return Speaker("group", whole, stop, role, role, rest)
         if words[begin] in ("this", "our") and head in ("newspaper", "paper", "magazine", "publication", "outlet", "daily"):
             return Speaker("outlet", start, stop, role, role)
         affiliation = re.sub(r"^(?:of|for|at|from|in|with)\s+(?:the\s+)?", "", rest)
         if code == "T" and indefinite and (head in cues.UNNAMED or not affiliation) and not self._body(begin, end):
-            return Speaker("group", start, stop, role, role, affiliation)
-        return Speaker("role", start, self.ends[end - 1], role, role, affiliation)
+            return Speaker("group", whole, stop, role, role, affiliation)
+        return Speaker("role", whole, self.ends[end - 1], role, role, affiliation)
 
     def _body(self, begin: int, end: int) -> bool:
         """Whether the phrase names a listed organisation."""

@@ -61,7 +61,7 @@ _IRREGULAR = {
     "brand": "brands branded",
     "characterize": "characterize characterizes characterized characterise characterises characterised",
     "vow": "vow vows vowed vowing",
-    "go": "goes",
+    "go": "went goes going",
     "support": "supports supported supporting",
     "back": "backs backed",
     "oppose": "oppose opposes opposed opposing",
@@ -180,7 +180,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "find": frozenset(["that", "it"]),
     "know": frozenset(["that"]),
     "want": frozenset("to more the".split()),
-    "go": frozenset(["further"]),
+    "go": frozenset(["on"]),
     "rule": frozenset(["out"]),
     "point": frozenset(["out", "to", "finger", "fingers"]),
     "fire": frozenset(["back"]),
@@ -198,7 +198,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "challenge": frozenset(),
     "question": frozenset("whether why the how if".split()),
     "post": frozenset(["on", "“", "that"]),
-    "object": frozenset(["to", "that", "“"]),
+    "object": frozenset(["to", "that", "“", ":"]),
     "reason": frozenset(["that", "“"]),
     "relate": frozenset(["that"]),
     "counter": frozenset(["that", "“"]),
@@ -325,7 +325,7 @@ ADVERBS = frozenset(
 AUXILIARIES = frozenset("has have had did does do 've".split())
 BE = frozenset("is are was were be been being am 's 're".split())
 MODALS = frozenset("will would can could may might shall should must cannot 'll 'd".split())
-NEGATIONS = frozenset("not never n't hardly".split())
+NEGATIONS = frozenset("not never n't hardly neither nor".split())
 PREPOSITIONS = frozenset(
     """
     of for at in on from by with to about against over under between among during after before into through

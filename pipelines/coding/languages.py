@@ -79,6 +79,15 @@ class Language(Protocol):
         "medium", or "" when the words don't tell.
         """
 
+    def bodies(self, role: str, country: str) -> tuple[str, ...]:
+        """Names under which the actor list may know the body that a phrase without its country means.
+
+        "South Korean Foreign Ministry" for "a foreign ministry official" where the text is from South Korea.
+        """
+
+    def dateline(self, text: str) -> str:
+        """The country (ISO 3166-1 alpha-2) of the dateline with which the text begins, or ""."""
+
     def country(self, text: str) -> str:
         """The country (ISO 3166-1 alpha-2; "EU", "UN") that words of affiliation or a demonym point to, or ""."""
 
@@ -132,6 +141,12 @@ class Base:
         return False
 
     def register(self, role: str, affiliation: str) -> str:
+        return ""
+
+    def bodies(self, role: str, country: str) -> tuple[str, ...]:
+        return ()
+
+    def dateline(self, text: str) -> str:
         return ""
 
     def country(self, text: str) -> str:

@@ -31,6 +31,7 @@ class _Known:
 
 
 _PERSON = "person"
+_SPOKEN_FOR = frozenset({"official", "spokesman", "source", "representative", "officer"})  # unnamed, but of a named body
 
 
 class Linker:
@@ -95,6 +96,7 @@ class _Article:
         self.known: list[_Known] = []  # by start
         self.speakers: list[Linked] = []  # in order, the last at the end
         self.quoted: tuple[int, Linked] | None = None  # the last person quoted directly, and where
+        self._home: str | None = None
         self.last_attributed = -1  # offset up to which somebody has spoken
 
     def run(self) -> list[Linked]:
@@ -278,6 +280,9 @@ class _Article:
                     return linked
             if not named and (linked := self.last(lambda l: l.occupation in bodies or l.role_key == key)):
                 return linked
+            for body in language.bodies(speaker.role, language.country(speaker.role) or self.home()):
+                if len(entries := self.actors.named(body)) == 1:
+                    return self.linker.entry(entries[0], self.document.published)
             return self.unlisted(speaker, "organisation")
         country = language.country(f"{speaker.affiliation} {speaker.role}")
         if key and not named:
@@ -289,13 +294,28 @@ class _Article:
         holder = self.actors.holder(speaker.role, self.document.published, country) if country else None
         if holder:
             return self.linker.entry(holder, self.document.published)
+        for body in language.bodies(speaker.role, country or self.home()):
+            if len(entries := self.actors.named(body)) == 1:
+                linked = self.linker.entry(entries[0], self.document.published)
+                return linked._replace(actor=linked.actor._replace(role=speaker.role), role_key=key)
         for mention in reversed(named):
             linked = self.mention(mention)
             if linked and linked.actor.kind != _PERSON:
                 return linked._replace(actor=linked.actor._replace(role=speaker.role), role_key=key)
         return self.unlisted(speaker)
 
+    def home(self) -> str:
+        """The country that the text is written from, where its dateline tells."""
+        if self._home is None:
+            self._home = self.language.dateline(self.document.text[:100])
+        return self._home
+
     def _group(self, speaker: Speaker) -> Linked:
+        if self.language.role_key(speaker.role) in _SPOKEN_FOR:
+            for body in self.language.bodies(speaker.role, self.language.country(speaker.role) or self.home()):
+                if len(entries := self.actors.named(body)) == 1:
+                    linked = self.linker.entry(entries[0], self.document.published)
+                    return linked._replace(actor=linked.actor._replace(role=speaker.role))
         return self.unlisted(speaker, "group")
 
     def _pronoun(self, speaker: Speaker) -> Linked:

@@ -13,6 +13,10 @@ from schemas.codebook import Codebook
 from schemas.records import Statement
 
 
+# Who has a position without a verb of speech ("Thorne sees the worst to come"); of others it would be a deed.
+_OPINION = frozenset({"scholar", "former", "journalist", "activist", ""})
+
+
 class StatementMaker:
     def __init__(self, codebook: Codebook, terms: TermMatcher) -> None:
         self._terms = terms
@@ -22,6 +26,8 @@ class StatementMaker:
         """Fills `document.statements` from the attributions and the actors behind them."""
         made: list[_Draft] = []
         for attribution, speaker in zip(document.attributions, linked, strict=True):
+            if attribution.rule == "position" and speaker.occupation not in _OPINION:
+                continue
             classes = speaker_classes(speaker.actor, speaker.occupation)
             for start, end in pieces(document, attribution.start, attribution.end):
                 found = self._terms.mask(hits, start, end)
