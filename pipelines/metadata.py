@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -336,9 +337,7 @@ def _title(html: str, metas: dict[str, list[str]], nodes: list[dict[str, Any]], 
     site = {re.sub(r"\W+", "", name).casefold() for name in names} - {""}
     # what the page or feed elsewhere gives as the whole headline tells where the site's name starts
     known = [
-        other
-        for other in (*headings[:3], *headlines, page.entry.title)
-        if len(other) > 9 and not _names_site(other, site)
+        other for other in (*headings, *headlines, page.entry.title) if len(other) > 9 and not _names_site(other, site)
     ]
     for title in filter(None, declared):
         for other in known:
@@ -348,6 +347,12 @@ def _title(html: str, metas: dict[str, list[str]], nodes: list[dict[str, Any]], 
         if title := _without_site(title, site):
             return title
     return next(filter(None, [*headings, page.entry.title]), "")
+
+
+def _headings(html: str) -> Iterator[str]:
+    for start in islice(_HEADING.finditer(html), 5):
+        if end := _HEADING_END.search(html, start.end(), start.end() + 2000):
+            yield plain(html[start.end() : end.start()])
 
 
 _STARTS_APART = re.compile(r"\s*(?:[-–—|•·»›<>~:_＿：｜])")
@@ -361,7 +366,7 @@ def _without_site(title: str, folded: set[str]) -> str:
     while len(parts) > 2 and _names_site(parts[0], folded):
         parts = parts[2:]
     title = "".join(parts).strip()
-    return "" if _names_site(title, folded) else title
+    return "" if _names_site(title, folded) or not re.search(r"\w", title) else title
 
 
 def _names_site(part: str, folded: set[str]) -> bool:
