@@ -1,12 +1,234 @@
-"""Russian: how Russian news marks who speaks."""
+"""Russian: how Russian-language news marks who speaks.
+
+A sentence becomes a string of codes, one letter for each word, beside the cases that each word can be in. Who speaks
+is then the noun phrase in the nominative nearest to a verb of speech, or the one in the genitive after "по словам".
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from pipelines.coding import russian_morphology as morphology
+from pipelines.coding import russian_words as words
+from pipelines.coding.document import Attribution, Document, Speaker
 from pipelines.coding.languages import Base, Language
+from pipelines.coding.russian_reader import Reader, Unit, lexicon, mention_cases
+
+_END = re.compile(r"[.!?…]+[\"”»)\]]*(?:\s+|$)")
+_ABBREVIATION = re.compile(
+    r"(?:(?<![\w-])(?:[А-ЯЁA-Z]|т|г|гг|в|вв|ул|д|стр|им|тыс|млн|млрд|трлн|руб|долл|кв|км|см|мм|св|др|пр|проф|акад|доц|ген|полк|зам|пом|т\.е|т\.к|т\.д|т\.п"
+    r"|н\.э|янв|фев|апр|авг|сент|окт|нояб|дек|ст|п|корр|исп|англ|кор|рус|ред|прим))\.$"
+)
+_ENDS_ANYWAY = re.compile(r"(?:гг?|руб|долл|др|тыс|млн|млрд|т\.д|т\.п)\.$")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 class Russian(Base):
     code = "ru"
+    pronouns = {**words.PRONOUNS, **dict.fromkeys(words.BACK, "person")}
+    organisation_nouns = {
+        noun: frozenset({"ministry", "state", "international"} if kind in ("ministry", "international") else {"newspaper", "magazine", "broadcaster", "agency"} if kind in words.NEWS_BODIES else {kind, "association"} if kind == "institute" else {kind})
+        for noun, kind in words.ORGANISATIONS.items()
+    }  # fmt: skip
+
+    def sentences(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        found = []
+        begin = start
+        for match in _END.finditer(text, start, end):
+            after = match.end()
+            if after >= end:
+                break
+            mark = match.start()
+            following = text[after]
+            if following.islower() or following in ",;:)" or (following in "—–-" and match.group()[0] != "."):
+                continue
+            if following in "—–-" and re.match(r"[—–-]\s+[а-яё]", text[after : after + 4]):
+                continue
+            if following in "«“\"(" and text[after + 1 : after + 2].islower() and text[mark] == ".":
+                continue
+            if text[mark] == "." and match.group()[:2] in (". ", ".\u00a0"):
+                head = text[max(begin, mark - 8) : mark + 1]
+                if _ABBREVIATION.search(head) and not _ENDS_ANYWAY.search(head):
+                    continue
+            cut = mark + len(match.group().rstrip())
+            found.append((begin, cut))
+            begin = after
+        if begin < end:
+            found.append((begin, end))
+        return found
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    def name_forms(self, name: str, kind: str) -> Iterable[str]:
+        bare = name.strip("«»\"")
+        if kind == "person":
+            parts = bare.split()
+            last_only = parts[0].lower() in words.KOREAN_FAMILIES and 1 < len(parts) < 4 and not parts[-1].lower().endswith(("ов", "ев", "ин", "ова", "ева", "ина"))
+            table = morphology.person_forms(bare, last_only)
+        elif kind == "medium" and "«" not in name and (len(bare.split()) > 1 and bare.split()[-1] in ("ильбо", "синмун")):
+            table = {bare: morphology.ANY_CASE}
+        else:
+            table = morphology.phrase_forms(bare)
+        known = mention_cases()
+        forms: dict[str, None] = {}
+        for form, cases in table.items():
+            variants = [form]
+            if kind not in ("person", "office") and form[:1].islower():
+                variants.append(form[:1].upper() + form[1:])
+            if "ё" in form:
+                variants += [v.replace("ё", "е") for v in variants]
+            for variant in variants:
+                forms[variant] = None
+                key = variant.lower() if kind == "office" else variant
+                known[key] = known.get(key, 0) | cases
+        return forms
+
+    def short_forms(self, name: str) -> tuple[str, ...]:
+        parts = name.split()
+        if len(parts) < 2:
+            return ()
+        first = parts[0].lower()
+        slavic = parts[-1].lower().endswith(("ов", "ев", "ёв", "ин", "ова", "ева", "ёва", "ина", "ский", "ская"))
+        if not slavic and (
+            (first in words.KOREAN_FAMILIES and (len(parts) == 3 or "-" in parts[-1] or len(parts[0]) <= 3))
+            or (first in words.CHINESE_FAMILIES and len(parts) == 2 and len(parts[0]) <= 5)
+        ):
+            return (self.key(parts[0]),)
+        return (self.key(parts[-1]),)
+
+    def key(self, name: str) -> str:
+        """The stem of each word: "Верховцева" and "Верховцев" have the same key."""
+        return "".join(_stem(word) for word in _LETTERS.findall(name.casefold().replace("ё", "е")))
+
+    def role_key(self, role: str) -> str:
+        return _role_key(role)
+
+    def register(self, role: str, affiliation: str) -> str:
+        phrase = f"{role} {affiliation}"
+        former = re.search(r"\b(?:бывш|экс-|отставн|в отставке)", phrase, re.IGNORECASE)
+        for occupation, expression in _REGISTER:
+            if expression.search(phrase):
+                if former and occupation == "official":
+                    return "scholar"
+                return occupation
+        return ""
+
+    def country(self, text: str) -> str:
+        text = _FIELD_OF_WORK.sub(" ", text)
+        found = min(((m.start(), code) for expression, code in _COUNTRIES if (m := expression.search(text))), default=None)
+        return found[1] if found else ""
+
+    # -- attribution -----------------------------------------------------------------------------------------------
+
+    def attributions(self, document: Document) -> list[Attribution]:
+        found: list[Attribution] = []
+        memory: list[tuple[int, str]] = []  # gender and surname of the people who have been subjects, in order
+        spoken_to = 0  # offset up to which the text has a speaker
+        loose = -1  # start of the sentences of the same or the preceding paragraph that nobody speaks
+        last_paragraph = -1
+        for unit in _units(document):
+            if unit.paragraph != last_paragraph:
+                if loose >= 0 and (unit.paragraph > last_paragraph + 1 or unit.start - loose > 700):
+                    loose = -1
+                if spoken_to > unit.start - 3:
+                    loose = -1
+                last_paragraph, fresh = unit.paragraph, True
+            else:
+                fresh = False
+            reader = Reader(document, unit, memory)
+            made = reader.attributions()
+            if made:
+                if reader.refers_back() and loose >= 0 and made[0].start == unit.start and unit.start - loose <= 700:
+                    direct = made[0].direct or any(not q.scare for q in document.quotations_in(loose, unit.start))
+                    made[0] = made[0]._replace(start=loose, direct=direct)
+                found += made
+                spoken_to = unit.end
+                loose = -1
+            else:
+                if introduced := reader.introduced():
+                    document.named.append(introduced)
+                if loose < 0 or (fresh and unit.paragraph):
+                    loose = unit.start
+        return found
+
+    def editorial(self, title: str, text: str) -> bool:
+        return re.match(r"\s*\[?(?:от редакции|редакционная статья|передовица|мнение редакции|редакционный комментарий)\b", title, re.IGNORECASE) is not None
+
+    def headline(self, document: Document) -> list[Attribution]:
+        text = document.text
+        end = len(text.rstrip())
+        match = re.match(r"\s*((?:«[^»]{2,40}»|[^:«“\"])(?:[^:“\"]{0,80}?)):\s+(?=\S)", text)
+        if match:
+            reader = Reader(document, Unit(match.start(1), match.end(1), 0), [])
+            speaker = reader.phrase_speaker(0, len(reader.codes), loose=True)
+            if speaker:
+                return [Attribution(match.start(1), end, speaker, ":", "headline_colon", _quoted(document, 0, end))]
+        match = re.search(r"(?:[,»”\"]?\s+[—–-])\s+([^—–:«»]{2,70})\s*$", text)
+        if match and match.start() > 15:
+            reader = Reader(document, Unit(match.start(1), match.end(1), 0), [])
+            if "V" not in reader.codes and (speaker := reader.phrase_speaker(0, len(reader.codes), loose=True)):
+                return [Attribution(0, end, speaker, match.group()[0], "headline_trailing", _quoted(document, 0, len(text)))]
+        return []
+
+
+def _stem(word: str) -> str:
+    for ending in ("ого", "его", "ому", "ему", "ыми", "ими", "ой", "ей", "ым", "им", "ом", "ем", "ый", "ий", "ая", "ую", "ою", "ею", "а", "я", "у", "ю", "е", "ы", "и", "й", "ь", "о"):
+        if word.endswith(ending):
+            stem = word[: -len(ending)]
+            if len(stem) >= (3 if len(ending) > 1 else 2) or (ending == "а" and len(stem) >= 2):
+                return stem
+    return word
+
+
+_HEADS = {
+    "экс-глава": "глава", "замглавы": "замминистр", "представительница": "представитель", "спецпредставитель": "представитель",
+    "спецпосланник": "посланник", "экспертка": "эксперт", "учёный": "ученый", "исследовательница": "исследователь", "премьер-министр": "премьер",
+    "генеральный": "генсек", "официальный": "представитель", "гендиректор": "директор", "советница": "советник", "экс-посол": "посол", "постпред": "посол",
+    "обозревательница": "обозреватель", "пресс-секретарь": "представитель", "собеседница": "собеседник", "вождь": "лидер",
+}  # fmt: skip
+_MINISTER = re.compile(r"(?:глав\w+|руководител\w+)\s+(?:\w+\s+){0,3}?(?:МИД|Минобороны|Минобъединения|министерств|Мин\w+|внешнеполитическ|дипломати|оборонн\w+ ведомств|военн\w+ ведомств|Пентагон)")
+
+
+@cache
+def _role_key(role: str) -> str:
+    if _MINISTER.match(role):
+        return "министр"
+    known = lexicon()
+    for word in re.findall(r"[\w-]+", role.lower()):
+        entry = known.get(word)
+        if entry and entry.code in "TO":
+            return _HEADS.get(entry.lemma, entry.lemma)
+    return ""
+
+
+_REGISTER = tuple((occupation, re.compile(expression, re.IGNORECASE if occupation != "official" else 0)) for occupation, expression in words.REGISTER)
+_COUNTRIES = tuple((re.compile(expression), code) for code, expression in words.COUNTRIES)
+_FIELD_OF_WORK = re.compile(r"\bпо\s+(?:делам\s+)?(?:\w+\s+){0,2}\w+|\b(?:в|во|при)\s+(?:КНДР|РК|РФ|США|КНР|Сеуле|Пхеньяне|Москве|Япони\w+|Росси\w+|Южной Корее|Республике Корея|Северной Корее|Киеве|Пекине|Токио)")
+
+
+def _units(document: Document) -> Iterator[Unit]:
+    """Sentences; those that one quotation, or one paragraph of speech led by a dash, holds together are one unit."""
+    start = -1
+    text = document.text
+    sentences = document.sentences
+    for i, sentence in enumerate(sentences):
+        if start < 0:
+            start = sentence.start
+        follows = i + 1 < len(sentences) and sentences[i + 1].paragraph == sentence.paragraph
+        if follows:
+            quotation = document.quotation_at(sentence.end - 1)
+            if quotation and quotation.end > sentence.end:
+                continue
+            if text[document.paragraphs[sentence.paragraph][0]] in "—–" and sentences[i + 1].start - document.paragraphs[sentence.paragraph][0] < 700:
+                continue
+        yield Unit(start, sentence.end, sentence.paragraph)
+        start = -1
+
+
+def _quoted(document: Document, start: int, end: int) -> bool:
+    return any(not q.scare for q in document.quotations_in(start, end))
 
 
 def make() -> Language:
