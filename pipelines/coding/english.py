@@ -184,8 +184,9 @@ class English(Base):
     def attributions(self, document: Document) -> list[Attribution]:
         found: list[Attribution] = []
         before: tuple[_Unit, bool, bool] | None = None  # the unit before; is it nothing but a quotation; has it one
+        known: set[str] = set()  # words of the names of those who have spoken or been introduced
         for unit in _units(document):
-            reader = _Reader(document, unit)
+            reader = _Reader(document, unit, known)
             made = reader.attributions()
             if made and before and before[0].paragraph == unit.paragraph and (
                 (before[1] and reader.bare()) or (before[2] and reader.refers_back())
@@ -289,8 +290,9 @@ def _quoted(document: Document, start: int, end: int) -> bool:
 class _Reader:
     """Reads one unit: its words as codes, and what they attribute to whom."""
 
-    def __init__(self, document: Document, unit: _Unit) -> None:
+    def __init__(self, document: Document, unit: _Unit, known: set[str] | frozenset[str] = frozenset()) -> None:
         self.document = document
+        self.known = known
         self.unit = unit
         self.words: list[str] = []
         self.starts: list[int] = []
@@ -379,6 +381,8 @@ class _Reader:
                 return code
             if low in cues.SPEECH and not low.endswith(("ed", "id")):
                 return "N" if not low.endswith("ing") else "l"
+            if low in cues.SPEECH:
+                return "l"
             if low.endswith("ly"):
                 return "a"
             if low.endswith("ing") and len(low) > 6:
@@ -395,10 +399,9 @@ class _Reader:
         size = len(codes)
         for i, code in enumerate(codes):
             word = words[i]
-            if code == "h":
-                # "that" before a noun is a determiner only where no verb of speech stands before it
-                continue
-            if code == "V":
+            if word == "think" and words[i + 1 : i + 2] in (["tank"], ["tanks"]):
+                codes[i] = "l"
+            elif code == "V":
                 before = codes[i - 1] if i else ""
                 if before in ("d", "s", "q", "n") or (before == "p" and words[i - 1] != "to"):
                     codes[i] = "O" if word in cues.ORGANISATIONS else "K" if word in cues.NOUNS else "l"
@@ -437,6 +440,7 @@ class _Reader:
             return []
         kept: list[_Cue] = []
         for cue in found:
+            cue = self._own_subject(cue)
             if kept:
                 last = kept[-1]
                 inside = last.forward and cue.forward and "," not in self.codes[last.at : cue.first + 1]
@@ -449,8 +453,9 @@ class _Reader:
                     continue
                 nested = last.forward and cue.forward and self.codes[last.at + 1 : cue.first].strip("hatnpdG,NDTOqls") == "" and not self._quote_between(last.at, cue.first)
                 if nested and (cue.first - last.at) <= (12 if last.verb in cues.REPORT else 3):
-                    kept[-1] = cue._replace(source=last.speaker, first=last.first)
-                    continue
+                    if self._reports(last) or cue.verb in cues.PLAIN:
+                        kept[-1] = cue._replace(source=last.speaker, first=last.first)
+                    continue  # "X said that Moscow wants …": what Moscow wants is X's word
             kept.append(cue)
         unit = self.unit
         result = []
@@ -467,6 +472,36 @@ class _Reader:
             begin = end
         text = self.document.text
         return [a._replace(start=a.start + len(text[a.start : a.end]) - len(text[a.start : a.end].lstrip())) for a in result]
+
+    def _own_subject(self, cue: _Cue) -> _Cue:
+        """A pronoun means the person or group with whom the same unit begins: "Yang agrees: the summit, he says, …"."""
+        if cue.speaker.kind != "pronoun" or cue.first == 0:
+            return cue
+        first = self._first_subject(cue.first)
+        if first is None or first[1].start >= cue.speaker.start:
+            return cue
+        subject = first[1]
+        mention = next(iter(self.document.mentions_in(subject.start, subject.end)), None)
+        named = mention.kind == "person" if mention else " " in subject.name or subject.name in self.known
+        person = subject.kind == "name" and named and self._verb_follows(subject)
+        fits = person if cue.speaker.name in ("he", "she") else cue.speaker.name == "they" and subject.kind == "group"
+        return cue._replace(speaker=subject) if fits else cue
+
+    def _verb_follows(self, speaker: Speaker) -> bool:
+        """Whether the name is a subject: what comes next is neither a preposition nor the end of the clause."""
+        for i, start in enumerate(self.starts):
+            if start >= speaker.end:
+                return self.codes[i] not in "s.;"
+        return False
+
+    def _reports(self, cue: _Cue) -> bool:
+        """Whether the cue is that of a medium, or of a verb of reporting."""
+        if cue.verb in cues.REPORT or cue.rule == "citing":
+            return True
+        mentions = self.document.mentions_in(cue.speaker.start, cue.speaker.end)
+        return any(m.kind == "medium" for m in mentions) or any(
+            word in cue.speaker.role.casefold() for word in ("media", "news", "agency", "paper", "broadcaster")
+        )
 
     def _outer(self, cue: _Cue, last: _Cue) -> bool:
         """Whether a cue at the end of the unit only tells where the statement before was reported: ", KCNA said"."""
@@ -628,6 +663,8 @@ class _Reader:
             return None
         stripped = len(re.sub(r"[axk]*$", "", codes[:i]))
         if stripped and codes[stripped - 1] == "e":
+            if verb not in cues.PLAIN:
+                return None
             region = self._left(stripped - 1)
             return _Cue(i, region[0], region[1], words[i], "subject_verb", True, verb) if region else None
         if before in "NTD" and before and (match := re.search(r"p([dDNTOqls]*[NTD])$", codes[:i])) and words[match.start()] == "with":
@@ -685,7 +722,8 @@ class _Reader:
         noun = words[i]
         after = words[i + 1] if i + 1 < len(words) else ""
         if noun in ("view", "opinion", "words", "assessment", "estimation", "reading", "judgment", "judgement", "belief"):
-            match = re.search(r"p(d?[DNTOqlG]*[NDOTG]s|d)[l]*$", codes[:i])
+            stop = i - 2 if words[i - 2 : i] == ["point", "of"] else i
+            match = re.search(r"p(d?[DNTOqlG]*[NDOTG]s|d)[l]*$", codes[:stop])
             if match and words[match.start()] in ("in", "by", "from"):
                 first = match.start() + 1
                 if match.group(1) == "d" and words[first] in ("his", "her", "their", "its"):
@@ -752,13 +790,13 @@ class _Reader:
             if segment and segment[0] not in "pwIb":
                 lead = re.match(r"[ca]*", segment).end()
                 speaker = self._trailing(begin + lead, stop) or (self.noun_phrase(begin + lead, stop) if segment[lead:lead + 1] in ("d", "P", "G", "T", "D", "N") and "V" not in segment else None)
-            if end == j - 1 and re.fullmatch(r"d?N+", segment) and closes and re.search(r"[TO]$", codes[: begin - 1]):
+            if end == j - 1 and re.fullmatch(r"d?[qlTD]*N+", segment) and closes and re.search(r"[TO]$", codes[: begin - 1]):
                 region = self._region(begin - 1)
                 if codes[region : region + 1] not in ("p", "") or region == begin - 1:
-                    named = self._named(begin + (segment[0] == "d"), begin + (segment[0] == "d"), end)
+                    named = self._named(begin, begin + re.search(r"N+$", segment).start(), end)
                     title = self.document.text[self.starts[region] : self.ends[begin - 2]]
                     title = re.sub(r"^(?:[Tt]he|[Aa]n?)\s+", "", title)
-                    return region, named._replace(role=title)
+                    return region, named._replace(role=f"{title} {named.role}".strip())
             if speaker and end < j - 1:
                 interposed = codes[end + 1 : j - 1]
                 if not re.match(r"[^Ph]", interposed):
@@ -822,7 +860,7 @@ class _Reader:
         if first and first[1].kind == "name" and first[0] == 0:
             speaker = first[1]
             mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
-            if mention and mention.kind and mention.kind != "person":
+            if (mention and mention.kind and mention.kind != "person") or not self._verb_follows(speaker):
                 return None
             return speaker if " " in speaker.name or speaker.role or mention else None
         return None
@@ -874,6 +912,14 @@ class _Reader:
         if first >= 0:
             lead = codes[begin:first]
             governed = re.search(r"pd?[lqDNOGs]*$", lead)
+            if mention is not None and codes[first] == "T":
+                governed = None if not lead.endswith(("p", "pd")) else governed
+                if not governed:
+                    start, stop = self.starts[first], self.ends[end - 1]
+                    role = self.document.text[start:stop]
+                    return Speaker("role", start, stop, role, role)
+            if mention is not None and lead[-1:] in ("N", "O") and self._kind(first) == "person":
+                governed = None  # "of the Democratic Party Park Kwang On"
             if not governed:
                 return self._named(begin, first, end)
             tail = lead[governed.start() :]
@@ -893,6 +939,11 @@ class _Reader:
             first = begin + re.search(r"[ND]*N$", head).start()
             return self._named(begin, first, last + 1)
         return None
+
+    def _kind(self, token: int) -> str:
+        """The kind of the listed actor that a token names."""
+        mention = next(iter(self.document.mentions_in(self.starts[token], self.ends[token])), None)
+        return mention.kind if mention else ""
 
     def _named(self, begin: int, first: int, end: int) -> Speaker:
         text = self.document.text

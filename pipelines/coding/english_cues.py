@@ -52,8 +52,6 @@ _IRREGULAR = {
     "remain": "remain remains remained",
     "refuse": "refuse refuses refused refusing",
     "decline": "decline declines declined declining",
-    "liken": "liken likens likened likening",
-    "compare": "compare compares compared comparing",
     "attribute": "attribute attributes attributed attributing",
     "portray": "portray portrays portrayed portraying",
     "label": "label labels labeled labelled labeling labelling",
@@ -243,7 +241,8 @@ RULED_OUT = frozenset(["rule", "believe", "accept", "recognize", "recognise"])
 SEEM = frozenset("seems seem seemed appears appear appeared looks look looked sounds".split())
 THINK = frozenset("believe think expect see consider doubt rule know hope agree want predict foresee view suspect".split())
 REPORT = frozenset("report cite quote".split())
-ADD = frozenset("add continue go".split())
+# Verbs that can only be speech: inside another's speech they give the word to the inner speaker.
+PLAIN = frozenset("say tell state declare announce warn condemn denounce urge call accuse write add insist deny claim stress argue".split())
 
 # Nouns of speech: "the opinion of X that …", "X's view is …".
 NOUNS = frozenset(
@@ -261,7 +260,7 @@ TITLES = frozenset(
     congressman congresswoman lawmaker legislator deputy governor mayor professor prof prof. researcher fellow analyst
     expert scholar historian academic lecturer economist specialist strategist journalist columnist correspondent
     reporter editor commentator activist campaigner laureate diplomat official leader head member founder politician
-    rep. rep sen. sen gen. gen lt. lt col. col dr. dr mr. mr mrs. mrs ms. ms adm. adm maj. maj sgt. capt. amb. gov. sir lord
+    rep. rep sen. sen gen. gen lt. lt col. col dr. dr mr. mr mrs. mrs ms. ms adm. adm maj. maj sgt. capt. amb. gov. consul broker trader peer
     king pope marshal attache attaché counselor counsellor officer inspector monitor nominee candidate whip speaker
     mp mep author writer blogger presenter host defector veteran negotiator scientist engineer physicist czar
     investigator prosecutor lawyer executive manager partner associate commissioner co-chair cochair vice emeritus
