@@ -198,7 +198,7 @@ def search(text, category, bloc, actor, stance, since, until, size, form, demo) 
         until=until,
         size=size,
     )
-    click.echo(format_results(results, form))
+    click.echo(format_results(results, form, width=console.width, color=sys.stdout.isatty()))
 
 
 @main.command()

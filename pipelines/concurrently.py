@@ -84,9 +84,10 @@ class FlatMapInThreads(beam.DoFn):
 
 
 class FlatMapFutures(beam.DoFn):
-    """Beam's FlatMap over an element's future, with up to `ahead` of them under way within a bundle.
+    """Beam's FlatMap over an element's future, with up to `ahead` unfinished ones under way within a bundle.
 
-    Results come out in the order of the elements, each in the window of its element, and all before the bundle ends.
+    What is done at once comes out at once, the rest in the order of the elements; each in the window of its element,
+    and all before the bundle ends.
     """
 
     def __init__(self, ahead: int) -> None:
@@ -105,16 +106,18 @@ class FlatMapFutures(beam.DoFn):
 
     def process(self, element, timestamp=beam.DoFn.TimestampParam, window=beam.DoFn.WindowParam):
         future = self.submit(element)
-        self._under_way.append((element, future, timestamp, window))
+        if future.done():
+            yield from self._out(element, future, timestamp, window)
+        else:
+            self._under_way.append((element, future, timestamp, window))
         while self._under_way and (len(self._under_way) > self._ahead or self._under_way[0][1].done()):
-            yield from self._first()
+            yield from self._out(*self._under_way.popleft())
 
     def finish_bundle(self):
         while self._under_way:
-            yield from self._first()
+            yield from self._out(*self._under_way.popleft())
 
-    def _first(self) -> Iterable[Any]:
-        element, future, timestamp, window = self._under_way.popleft()
+    def _out(self, element: Any, future: Future, timestamp: Any, window: Any) -> Iterable[Any]:
         for result in self.results(element, future):
             yield _in_window(result, timestamp, window)
 

@@ -206,7 +206,7 @@ class ReadPages(FlatMapFutures):
     """Page → article, coded; a page without any word of the subject → the article's bare record."""
 
     def __init__(self, line: Line) -> None:
-        super().__init__(ahead=64)
+        super().__init__(ahead=128)  # pages in memory, 0.1 MB each on average
         self._line = line
 
     def setup(self) -> None:

@@ -75,7 +75,7 @@ def test_what_the_work_raises_fails_the_pipeline():
         p | beam.Create(range(100)) | beam.ParDo(Fail(2, 1))
 
 
-def test_futures_keep_order_and_hand_on_failures():
+def test_futures_lose_nothing_and_hand_on_failures():
     with pipeline() as p:
         out = p | beam.Create(range(1, 101)) | beam.ParDo(Square(8)).with_outputs("refused", main="squares")
         assert_that(out.refused, equal_to(list(range(10, 101, 10))), "refused")
