@@ -114,7 +114,7 @@ def read(html: str, page: Page) -> Metadata:
     return Metadata(
         url=_canonical(html, metas, page.url),
         title=_title(html, metas, nodes, page),
-        authors=_authors(metas, nodes, page),
+        authors=_authors(html, metas, nodes, page),
         published=published,
         modified=_modified(metas, nodes, page, zone, now, published),
         language_hint=(
@@ -381,12 +381,13 @@ def _names_site(part: str, folded: set[str]) -> bool:
     )
 
 
-def _authors(metas: dict[str, list[str]], nodes: list[dict[str, Any]], page: Page) -> tuple[str, ...]:
+def _authors(html: str, metas: dict[str, list[str]], nodes: list[dict[str, Any]], page: Page) -> tuple[str, ...]:
     """Names of the authors in the page's order, without "by", the Korean and Japanese word for reporter, addresses."""
     names = (
         [name for node in nodes[:1] for name in _names(node.get("author"))]
         or list(_values(metas, _AUTHORS))
         or list(page.entry.authors)
+        or _byline(html)
     )
     site = {
         re.sub(r"\W+", "", name).casefold()
@@ -408,6 +409,29 @@ def _authors(metas: dict[str, list[str]], nodes: list[dict[str, Any]], page: Pag
             ):
                 cleaned[part] = None
     return tuple(cleaned)[:12]
+
+
+def _byline(html: str) -> list[str]:
+    """The text of the first element near the headline that calls itself the author's, where it reads as names do."""
+    heading = match.start() if (match := _HEADING.search(html)) else 0
+    for word in islice(_BYLINE_WORD.finditer(html, max(0, heading - 3000), heading + 40_000), 20):
+        opening = html.rfind("<", 0, word.start())
+        start = html.find(">", word.end(), word.end() + 500) + 1
+        tag = _BYLINE.match(html, opening, start) if start else None
+        end = html.find(f"</{tag[1]}", start, start + 400) if tag else -1
+        if end > 0 and _NAMES.fullmatch(text := plain(html[start:end])):
+            return [_BYLINE_DATE.sub("", text)]
+    return []
+
+
+_BYLINE_WORD = re.compile(r"(?:author|byline|reporter|writer|journalist)(?![a-z])")
+_BYLINE = re.compile(r"<(a|address|div|em|li|p|span|strong)\s[^<>]*\b(?:rel|itemprop|class)\s*=[^<>]*>")
+# "By Ann Lee and Bob Ray", "홍길동 기자", "Анна Лисицына, Москва"; dates may follow
+_NAMES = re.compile(
+    r"(?:(?:by|автор|текст)\b:?\s*)?(?:[A-ZÀ-ÞА-ЯЁ][\w.'’-]*(?:\s(?:van|von|de|al|bin)\b)?[\s,]{0,2}(?:and\s|и\s)?){2,8}"
+    r"|[가-힣]{2,4}\s?(?:[가-힣]{2,6}\s?)?(?:기자|특파원|논설위원)(?:\s\S+@\S+)?",
+)
+_BYLINE_DATE = re.compile(r",?\s*(?:published|updated|опубликовано)\b.*", re.I)
 
 
 def _names(author: Any) -> Iterator[str]:

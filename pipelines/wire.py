@@ -68,6 +68,14 @@ _BEGINNINGS = tuple(
         r"^(?:据)?AGENCY\S{0,12}(?:电|讯|報導)",  # 新华社平壤9月13日电
     )
 )
+# What stands in a dateline's place is an agency even when it is none of those listed
+_UNLISTED = tuple(
+    re.compile(pattern, re.M)
+    for pattern in (
+        r"^[A-Z]{3}[^\n(]{0,60}\((?P<agency>[A-Z][\w&.’' -]{1,30})\)\s*[-–—]",  # LONDON, April 28 (Meridian Newswire) —
+        r"^[(\[〔](?:[가-힣·, ]{2,20})=(?P<agency>[가-힣A-Za-z0-9]{2,12})[)\]〕]\s",  # (서울=새벽통신)
+    )
+)
 # In a field for the by-line, the source or the rights: "Reuters", "By Hyunsu Yim, Reuters", "© 2023 AFP"
 _FIELD = re.compile(
     rf"(?:^|[|;,/(\[©=]|\b(?:by|via|with|and|copyright|источник:?|기자))"
@@ -99,7 +107,14 @@ def source(text: str, fields: str, url: str, outlet: Outlet) -> str:
         if match := pattern.search(place):
             agency = next(agency for agency in AGENCIES if re.fullmatch(agency.spellings, match["agency"], re.I))
             return "" if _publishes(agency, url, outlet) else agency.name
+    for pattern in _UNLISTED:
+        if (match := pattern.search(head)) and _folded(match["agency"]) not in _folded(outlet.name):
+            return match["agency"].strip()
     return ""
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
 
 
 def _publishes(agency: Agency, url: str, outlet: Outlet) -> bool:

@@ -413,6 +413,21 @@ def test_authors():
         assert read(html(head=head)).authors == authors, head
 
 
+@pytest.mark.parametrize(
+    "markup, authors",
+    [
+        ("<p class='byline'>By Ann Lee and Bob Ray</p>", ("Ann Lee", "Bob Ray")),
+        ("<span class=author><a rel='author' href=/x>Ann Lee</a></span>", ("Ann Lee",)),
+        ("<div class='article__author' itemprop='author'>Анна Лисицына</div>", ("Анна Лисицына",)),
+        ("<p class='article-writer'>홍길동 기자 hong@news.example</p>", ("홍길동",)),
+        ("<div class='author-box'>Read everything that our staff has written.</div>", ()),
+        ("<div class='authority'>Ann Lee</div>", ()),
+    ],
+)
+def test_authors_in_a_visible_byline(markup, authors):
+    assert read(html(markup + BODY)).authors == authors
+
+
 def canonical(address: str, url: str = "https://news.example/2023/09/13/summit?page=1") -> str:
     return read(html(head=f'<link href="{address}" rel="canonical">'), url=url).url
 
