@@ -21,6 +21,8 @@ from pipelines.coding.korean_speakers import (
     word_class,
 )
 from pipelines.coding.korean_words import (
+    AT_HOME,
+    COUNTRIES,
     HEADLINE_COUNTRIES,
     NOT_SPEECH,
     OBJECT_VERBS,
@@ -41,9 +43,9 @@ _GOES_ON = re.compile(
 _QUOTED = re.compile(
     r"□[\"”’」』»']?(?:\([^)]*\))?(?:이라|라|이란|란|이)?(고도|고는|고만|고|며|면서|면서도|는|던|란|란다|냐고|냐며)?,?$"
 )
-_REPORTED = re.compile(r"[다라냐자까](고도|고는|고만|고까지|고|며|면서|면서도|는)[,]?$")
+_REPORTED = re.compile(r"(?:[다라냐까]|[하되가보열내두주키말우추]자)(고도|고는|고만|고까지|고|며|면서|면서도|는)[,]?$")
 _NOT_REPORTED = re.compile(
-    r"(?:나라(?:는|고|며)|보다(?:는|고)|바다는|[기당계학지작저노유임부현후소독생참사환]자는|자자는|다르다는$|모자라는|자라는|따라는|하나라는|아니라는$)[,]?$|^(?:라는|다는|자는|자고|자며)$"
+    r"(?:나라(?:는|고|며)|보다(?:는|고)|바다는|당사자는|다르다는|모자라는|따라는|하나라는|가자는)[,]?$|^(?:라는|다는|자는|자고|자며)$"
 )
 _THAT = re.compile(r"(?:것|거|걸)으?로(?:는|도)?$|걸로$")
 _GIST = re.compile(r"(?:다|라|자|냐)는$")
@@ -72,6 +74,10 @@ _REPORT_WORDS = re.compile(
     r"(?:\s?(?:등|의|측|이|당국|보도|발표|자료|보고서|분석|통계|설명|집계|추산|추정|주장|전언|말|성명|담화|논평|기사|소식|브리핑|관계자 말|공식|최근|이날|신문|연구|조사|평가|첩보|인터뷰))+$"
 )
 _OWNED = tuple(noun for noun in SPEECH_NOUNS if len(noun) > 1)
+_POSITION = re.compile(
+    r"(?:판단|생각|주장|설명|분석|입장|지적|견해|전망|평가|진단|해석|시각|관측|요지|취지|골자|결론|논리|계산)(?:이다|다|이었다|였다)$"
+)
+_ASKS = re.compile(r"물었|들었|들어봤|만났|입수|취재|인터뷰|보도했|전했")
 _THIS_WAY = re.compile(r"^(?:이같이|이렇게|이처럼|이와)$")
 _COPULA = re.compile(r"(?:이?다|이?었다|이?였다|인 셈이다|이?라는 것이다)$")
 _IMPERSONAL = re.compile(
@@ -86,6 +92,9 @@ _SOFT = re.compile(
 _TURN = re.compile(r"[▲△▶▷◇◆○●■□◎▣·∙•※\-–—]*\s*(?P<who>[^\s=:：\"“(][^=:：\"“]{1,50}?)\s*(?:=|[:：](?=\s))\s*(?=\S)")
 _CAPTION = re.compile(
     r"(?P<who>[\[<(][^\]>)□]{3,50}[\]>)]|[^\[\]<>()□.,\n]{2,25} / [^\[\]<>()□.\n]{2,40}?)\s*(?=[\"“]|$)"
+)
+_DATELINE = re.compile(
+    r"(?:\([^()]{1,30}=[^()]{1,30}\)|\[[^\[\]]{1,30}(?:=|ㅣ|\|)[^\[\]]{1,30}\]|\[[^\[\]]{2,20}(?:기자|특파원)\])\s*(?:[가-힣·, ]{2,20}(?:기자|특파원|논설위원)\s*=\s*)?"
 )
 _HEAD_LABEL = re.compile(r"^(?:\s*[\[<(〈【][^\]>)〉】]{1,20}[\]>)〉】]\s*)+")
 _HEAD_QUOTE = re.compile(
@@ -201,6 +210,8 @@ class Korean(Base):
     def register(self, role: str, affiliation: str) -> str:
         title = self.role_key(role)
         words = f"{affiliation} {role}"
+        if role.startswith("전 ") and TITLES.get(title) == "official":
+            return "scholar"
         if (
             re.search(r"대학|연구[소원]|재단|싱크탱크|[가-힣]대(?: |$)|포럼|연구센터", words)
             and TITLES.get(title, "") != "official"
@@ -234,10 +245,28 @@ class Korean(Base):
     # -- attribution -----------------------------------------------------------------------------------------------
 
     def attributions(self, document: Document) -> list[Attribution]:
+        at_home(document)
         return _Reading(document).run()
 
     def headline(self, document: Document) -> list[Attribution]:
+        at_home(document)
         return _Headline(document).run()
+
+
+def at_home(document: Document) -> None:
+    """Settles ambiguous names of bodies: a ministry without a country before it is South Korea's in Korean text."""
+    for i, mention in enumerate(document.mentions):
+        home = AT_HOME.get(mention.text) if mention.ambiguous or len(mention.actors) > 1 else None
+        if home and home in mention.actors:
+            before = bare(
+                document.text[max(mention.start - 12, 0) : mention.start]
+                .rpartition("\n")[2]
+                .rstrip()
+                .rpartition(" ")[2]
+            )
+            foreign = HEADLINE_COUNTRIES.get(before, before) if before else ""
+            if COUNTRIES.get(foreign, "KR") == "KR":
+                document.mentions[i] = mention._replace(actors=(home,), ambiguous=False)
 
 
 class _Reading:
@@ -271,6 +300,8 @@ class _Reading:
             if index != paragraph:
                 paragraph = index
                 turn = None
+                dateline = _DATELINE.match(self.masked, start, end)
+                start = dateline.end() if dateline and dateline.end() < end else start
                 said = self.turn(start, end)
                 if said:
                     turn, start = said
@@ -334,7 +365,7 @@ class _Reading:
         for a, b in cuts or [(start, end)]:
             if b <= a:
                 continue
-            direct = any(not q.scare for q in document.quotations_in(a, b))
+            direct = "□" in self.masked[a:b]
             self.found.append(Attribution(a, b, speaker, cue, rule, direct, source))
         self.last = speaker
 
@@ -509,10 +540,9 @@ class _Reading:
                 else None
             )
         if noun == "것" and rest in ("이", "은"):
-            if re.search(
-                r"(?:판단|생각|주장|설명|분석|입장|지적|견해|전망|평가|진단|해석|시각|관측|요지|취지|골자|결론|논리|계산)(?:이다|다|이었다|였다)$",
-                last,
-            ):
+            if _POSITION.search(last):
+                if owner is not None and owner == len(tokens) - 2:
+                    return _Event(len(tokens) - 1, last, "owned", quoted, owner)
                 return _Event(len(tokens) - 1, last, "gist", quoted, at)
             return None
         if noun in ("사실", "이유", "의혹", "내용", "의미", "것", "걸", "게") and not re.search(
@@ -537,7 +567,7 @@ class _Reading:
         found = []
         for i, token in enumerate(tokens):
             text = token.text
-            if "□" in text:
+            if "□" in text or (_REPORTED.search(text) and not _NOT_REPORTED.search(text)):
                 continue
             stem, particle = subject(text)
             if (
@@ -555,14 +585,18 @@ class _Reading:
                     read = self.phrases.read(tokens, i, text)
             if read:
                 speaker, first = read
-                if speaker.kind == "name" and _OWN_VOICE.match(speaker.name) and self.document.outlet:
-                    speaker = speaker._replace(name=self.document.outlet)
-                found.append((i, particle, speaker, first))
+                found.append((i, particle, self.own_voice(speaker), first))
             elif stem in ("사이", "안팎", "내부", "일각") and i and particle.startswith("에서"):
                 group = self.among(tokens, i)
                 if group:
                     found.append(group)
         return found
+
+    def own_voice(self, speaker: Speaker) -> Speaker:
+        """The outlet where the text calls it "본지"."""
+        if speaker.kind == "name" and _OWN_VOICE.match(speaker.name) and self.document.outlet:
+            return speaker._replace(name=self.document.outlet, affiliation="")
+        return speaker
 
     def among(self, tokens: list[Token], i: int) -> tuple[int, str, Speaker, int] | None:
         """ "전문가들 사이에서는": the group among whom a view is held."""
@@ -629,7 +663,7 @@ class _Reading:
             at = events[-1].comp
             owned = self.phrases.read(tokens, at, tokens[at].text[:-1])
             if owned:
-                self.emit(start, end, owned[0], events[-1].cue, "owned", speakers[-1][0] or source)
+                self.emit(start, end, self.own_voice(owned[0]), events[-1].cue, "owned", speakers[-1][0] or source)
                 return
         current: Speaker | None = None
         for k, (event, (speaker, first)) in enumerate(zip(events, speakers, strict=True)):
@@ -661,13 +695,19 @@ class _Reading:
         topics = [s for s in here if s[1] not in ("이", "가", "만이")]
         if has_source and not event.quoted:
             topics = [s for s in topics if not self.is_state(s[2])]
+        opening = next((s for s in here if s[1] in ("이", "가") and not self.is_state(s[2])), None)
+        if opening and not event.quoted and self.opens(tokens, opening[3], begin):  # "장관이 … 러시아는 … 것이라고"
+            topics = [s for s in topics if s[0] < opening[0] or not self.is_state(s[2])]
         for i, particle, speaker, first in topics:
             if self.spoken_of(tokens, event, i, first, speaker, begin):
                 continue
             return speaker
-        for i, particle, speaker, first in here:
-            if particle not in ("이", "가"):
-                continue
+        named = [s for s in here if s[1] in ("이", "가", "만이")]
+        if event.quoted:  # who stands next to the quotation, states last
+            named = sorted(named, key=lambda s: (self.is_state(s[2]), -s[0]))
+        elif event.rule == "gist":
+            named = []
+        for i, particle, speaker, first in named:
             if self.is_state(speaker) and not event.quoted:
                 continue
             if event.quoted or event.rule == "connected" or self.opens(tokens, first, begin):
@@ -720,6 +760,12 @@ class _Reading:
     def nested(self, tokens, events, subjects):
         """Finds speech within speech; returns the events of the inner speaker, the outer one, and the inner's subjects."""
         final = events[-1]
+        if final.rule == "reportedly":
+            outer = [s for s in subjects if s[0] > final.comp]
+            inner = [s for s in subjects if s[0] <= final.comp]
+            if not outer and len(inner) > 1 and inner[0][1] not in ("이", "가"):
+                outer, inner = inner[:1], inner[1:]
+            return events, outer[0][2] if outer else None, inner
         if final.rule not in ("verb", "opinion") or not _PASSES_ON.search(final.cue):
             return events, None, subjects
         comp = tokens[final.comp].text.rstrip(",")
@@ -776,7 +822,9 @@ class _Reading:
             own = next(
                 (s for s in self.subjects(tokens) if s[2].kind == "name" and s[2].name == self.document.outlet), None
             )
-            if own or (self.editorial and _SERMON.search(self.document.text[max(start, end - 40) : end])):
+            if (own and not _ASKS.search(last)) or (
+                self.editorial and _SERMON.search(self.document.text[max(start, end - 40) : end])
+            ):
                 speaker = own[2] if own else Speaker("name", start, start, self.document.outlet)
                 self.emit(start, end, speaker, bare(last), "editorial")
 
@@ -866,13 +914,16 @@ class _Headline:
         return None
 
 
+_SAID_SO = re.compile(r"[\"”’'」』»](?:\([^)]*\))?(?:이?라)?(?:고|며|면서)(?![가-힣])")
+
+
 def _mask(document: Document) -> str:
     """The text with quotations blanked out, spaces and all, so that each is part of one eojeol."""
     text = document.text
     parts = []
     position = 0
     for quotation in document.quotations:
-        if quotation.scare or quotation.start < position:
+        if quotation.start < position or (quotation.scare and not _SAID_SO.match(text, quotation.end)):
             continue
         parts.append(text[position : quotation.start])
         parts.append("□" * (quotation.end - quotation.start))

@@ -12,6 +12,7 @@ from pipelines.coding.korean_words import (
     ANONYMOUS,
     COUNTRIES,
     DOUBLE_SURNAMES,
+    FIELDS,
     GIVEN_FIRST,
     GIVEN_SECOND,
     GROUP_HEADS,
@@ -164,9 +165,12 @@ def word_class(word: str) -> str:
     particle = _PARTICLE.search(word)
     if particle and fits_particle(word[: particle.start()], particle.group()):
         return ""
-    if _ADNOMINAL.search(word) and len(word) > 2:
+    if _ADNOMINAL.search(word) and len(word) > 2 and not _LOAN.search(word):
         return ""
     return "F" if word[0].isalnum() and not word[0].isdigit() else ""
+
+
+_LOAN = re.compile(r"[크트프브츠튼턴슨켈뷔캠섀셰슈윌맥뮐쉬쿤쿼펠콥넬텔칼존볼톰]")
 
 
 @lru_cache(maxsize=65536)
@@ -204,10 +208,10 @@ class Phrases:
     def read(self, tokens: list[Token], i: int, stem: str) -> tuple[Speaker, int] | None:
         """The speaker whose noun phrase ends with the stem of token i, and the index of the phrase's first token."""
         head = bare(stem)
-        if not head or head in _NO_SPEAKER:
-            return None
         if head in PERSONAL:
             return self.pronoun(tokens, i, head)
+        if not head or head in _NO_SPEAKER:
+            return None
         end = tokens[i].start + tokens[i].text.find(stem) + len(stem)
         first, classes = self.extent(tokens, i, head)
         words = [bare(token.text) for token in tokens[first:i]] + [head]
@@ -321,23 +325,31 @@ class Phrases:
             start = token.start + token.text.find(words[k])
             self.remember(words[k], role, affiliation)
             return Speaker("name", start, start + len(words[k]), words[k], role or left, affiliation), first
-        k = len(words) - 2
-        while k >= 0 and classes[k] in "ROCT":
-            k -= 1
-        low = k
-        while low >= 0 and classes[low] in "FS" and k - low < 3:
-            low -= 1
-        if (
-            low < k
-            and not is_body(words[k])
-            and all(len(w) > 1 or n == k - low - 1 for n, w in enumerate(words[low + 1 : k + 1]))
-        ):
-            name = " ".join(words[low + 1 : k + 1])
-            if foreign(name) or " " in name and k < len(words) - 2:
-                role, affiliation = _role(words[k + 1 :])
-                start, stop = tokens[first + low + 1].start, tokens[first + k].start + len(words[k])
-                return self.person(name, start, stop, role, affiliation), first
+        found = self.foreign_name(words, classes)
+        if found:
+            low, high = found
+            start, stop = tokens[first + low].start, tokens[first + high - 1].start + len(words[high - 1])
+            return self.person(" ".join(words[low:high]), start, stop, *_role(words[high:])), first
         return self.unnamed(tokens, first, i, end, words), first
+
+    def foreign_name(self, words: list[str], classes: list[str]) -> tuple[int, int] | None:
+        """The first words of the phrase that look like a foreign name: "게리 세이모어 전 백악관 조정관"."""
+        high = 0
+        while high < len(words) - 1:
+            low = high
+            while low < len(words) - 1 and classes[low] not in "FS":
+                low += 1
+            high = low
+            while high < len(words) - 1 and classes[high] in "FS" and high - low < 4:
+                high += 1
+            if high == low:
+                return None
+            if len(words[low]) < 2 or any(word in FIELDS for word in words[low:high]):
+                continue
+            name = " ".join(words[low:high])
+            if name in self.families or foreign(name) or (high - low > 1 and high < len(words) - 1):
+                return low, high
+        return None
 
     def unnamed(self, tokens: list[Token], first: int, i: int, end: int, words: list[str]) -> Speaker:
         """A title alone, or an official, source or expert whom the text doesn't name."""
@@ -389,10 +401,10 @@ class Phrases:
         while k > 0 and classes[k - 1] in "OCF" and not (classes[k - 1] == "F" and foreign(words[k - 1])):
             k -= 1
         document = self.document
-        mentions = [m for m in document.mentions_in(tokens[first].start, end) if m.end == end]
+        mentions = [m for m in document.mentions_in(max(tokens[first].start - 20, 0), end) if m.end == end]
         start = tokens[first + k].start
-        if mentions and mentions[0].start >= start:
-            start = mentions[0].start
+        if mentions:
+            start = mentions[-1].start
         name = document.text[start:end].strip(_MARKS)
         if not mentions and len(name) > 2:  # the beginning or the end of a longer name that stands before it
             longer = next((m for m in document.mentions if m.start < start and name in m.text and not m.office), None)
@@ -433,16 +445,13 @@ def families(name: str) -> tuple[str, ...]:
 
 
 _FOREIGN = re.compile(
-    r"[크트프스르드브즈츠흐그므쿠토키니닉릭슨턴먼번빌존폴앤케켈테페헤릴랄렐롤뷰캐커코콜콘타탈터톰팀파팔패퍼포폴푸피필하허헨호홀휴히자잭저제조줄지차찰체초추치카칼캠샤섀세셰소쇼슈시아안알애앨야어에엘예오올와왈요우울워웨위윌유이임매마말맥맨머메멜모뮐미믹밀바발배버베벤보볼부비빅]"
-)
-_FOREIGN_SURE = re.compile(
-    r"[크트프르브즈츠슨턴닉릭빌켈테헤뷔캠섀셰슈웨윌맥뮐엘앨쉬쿤쿼폼핀럼럽렉홉샵킨킴팅펠킹콥콘셀벨델밀필멜젤넬헬텔]|스[^\s]*$|드[^\s]*$|[가-힣]{4,}"
+    r"[크트프르브즈츠슨턴닉릭빌켈테헤뷔캠섀셰슈웨윌맥뮐엘앨쉬쿤쿼폼핀럼럽렉홉샵킨킴팅펠킹콥콘셀벨델밀필멜젤넬헬텔]|스\S*$|드\S*$"
 )
 
 
 def foreign(name: str) -> bool:
     """Whether a word looks like a name written as it sounds in another language."""
-    return bool(_FOREIGN_SURE.search(name)) or (name.isascii() and name[:1].isupper()) or len(name.split()) == 2
+    return bool(_FOREIGN.search(name)) or (name.isascii() and name[:1].isupper())
 
 
 def _role(words: list[str]) -> tuple[str, str]:

@@ -75,6 +75,15 @@ RANKS = frozenset(
     """.split()  # noqa: SIM905
 )
 
+# Fields of work in front of a title.
+FIELDS = frozenset(
+    """
+    군사 핵 안보 인권 비확산 군축 대량살상무기 정책 전략 지역 국제 정치 경제 외교 통일 평화 기획 협력 홍보 정보 국방 교섭 특별 기술 과학 우주 미사일 에너지 해외 공공외교 정무 무기 제재
+    인도태평양 아시아 유럽 동북아 유라시아 한미 남북 북미 반도체 사이버 무역 통상 재무 금융 국가안보 국토안보 대테러 위기관리 전쟁 테러 탄도미사일 군비통제 동맹 방위 병참 드론 포병 국책연구기관 싱크탱크 민간단체
+    대북정책 대외정책 인도·태평양 아시아·태평양 외교안보 현지 서방측 미국측 러시아측 북측 남측 우크라이나측
+    """.split()  # noqa: SIM905
+)
+
 # Endings of the names of bodies, from three syllables on.
 ORG_ENDINGS = (
     "부", "청", "처", "원", "실", "국", "당", "위", "위원회", "통신", "통신사", "신문", "일보", "방송", "TV", "연구소", "연구원", "재단", "협회", "연맹", "연합", "의회", "정부", "당국",
@@ -175,6 +184,14 @@ KNOWN_PERSONS = {"푸틴": "RU", "김정은": "KP", "트럼프": "US", "바이�
 OWN_BODIES = frozenset(
     "국방부 외교부 통일부 정부 국회 합참 군 군당국 당국 대통령실 청와대 안보실 국가안보실 법무부 여당 야당 정보당국 군사당국 외교당국 합동참모본부".split()
 )
+# Whom an ambiguous name means where no other country stands before it: ids of the actor list.
+AT_HOME = {
+    "국방부": "rok-mnd",
+    "외교부": "rok-mofa",
+    "정부": "rok",
+    "국회": "rok-national-assembly",
+    "민주당": "dpk",
+}
 # Abbreviations of headlines and the full words for them.
 HEADLINE_COUNTRIES = {
     "北": "북한", "美": "미국", "中": "중국", "日": "일본", "露": "러시아", "러": "러시아", "英": "영국", "佛": "프랑스", "獨": "독일", "韓": "한국", "북": "북한", "미": "미국", "南": "한국", "與": "여당", "野": "야당", "軍": "군", "靑": "청와대", "李": "이", "尹": "윤", "文": "문",
