@@ -68,12 +68,14 @@ _BEGINNINGS = tuple(
         r"^(?:据)?AGENCY\S{0,12}(?:电|讯|報導)",  # 新华社平壤9月13日电
     )
 )
-# What stands in a dateline's place is an agency even when it is none of those listed
+# What stands where a dateline names an agency and calls itself one is one, though it is none of those listed. Local
+# stations put themselves there too ("AUSTIN (KXAN) —").
 _UNLISTED = tuple(
     re.compile(pattern, re.M)
     for pattern in (
-        r"^[A-Z]{3}[^\n(]{0,60}\((?P<agency>[A-Z][\w&.’' -]{1,30})\)\s*[-–—]",  # LONDON, April 28 (Meridian Newswire) —
-        r"^[(\[〔](?:[가-힣·, ]{2,20})=(?P<agency>[가-힣A-Za-z0-9]{2,12})[)\]〕]\s",  # (서울=새벽통신)
+        # LONDON, April 28 (Meridian Newswire) —
+        r"^[A-Z]{3}[^\n(]{0,60}\((?P<agency>[A-Z][\w&.’' -]{0,30}?(?:wire|News|Press|Agency)[\w ]{0,12})\)\s*[-–—]",
+        r"^[(\[〔](?:[가-힣·, ]{2,20})=(?P<agency>[가-힣A-Za-z0-9]{1,10}(?:통신|뉴스))[)\]〕]\s",  # (서울=새벽통신)
     )
 )
 # In a field for the by-line, the source or the rights: "Reuters", "By Hyunsu Yim, Reuters", "© 2023 AFP"
