@@ -6,8 +6,9 @@ it. Another topic is another codebook: no code names a category, a stance or a w
 * `terms` (in the lexicons): named sets of patterns, one name for one idea in every language. A pattern is a word or
   phrase, matched as whole words whatever its case; `*` at the end of a word stands for any ending ("violat*"); in
   Korean patterns are found anywhere inside words. A pattern between slashes is a regular expression.
-* `rules`: a rule fires on a statement when all of `all` are found in it (`a|b`: one of them), none of `none`, and the
-  speaker belongs to one of the classes `speaker` and to none of `not_speaker`. It then adds its `weights` (log odds)
+* `rules`: a rule fires on a statement when all of `all` are found in it (`a|b`: one of them), all of `around` in the
+  title or the paragraphs that hold it, none of `none` in it, and the speaker belongs to one of the classes `speaker` and
+  to none of `not_speaker`. It then adds its `weights` (log odds)
   to categories and stances. The sum with the category's `prior` gives the probability by the logistic function.
 """
 
@@ -76,6 +77,7 @@ class Stance(NamedTuple):
 class Rule(NamedTuple):
     id: str
     all: tuple[tuple[str, ...], ...]  # of each group one term must be found
+    around: tuple[tuple[str, ...], ...]  # the same, of what stands around the statement
     none: frozenset[str]
     speaker: frozenset[str]
     not_speaker: frozenset[str]
@@ -308,7 +310,7 @@ class _Reader:
             raise node.fail(f"the pattern {text!r} holds no letter")
 
     def rule(self, node: _Node, known: set[str], targets: set[str]) -> Rule:
-        fields = node.fields(("id", "weights"), ("all", "none", "speaker", "not_speaker"))
+        fields = node.fields(("id", "weights"), ("all", "around", "none", "speaker", "not_speaker"))
 
         def check(item: _Node, allowed: set[str] | frozenset[str], what: str) -> tuple[str, ...]:
             names = tuple(name.strip() for name in item.text().split("|"))
@@ -323,6 +325,7 @@ class _Reader:
         return Rule(
             fields["id"].text(),
             tuple(group("all", known, "term")),
+            tuple(group("around", known, "term")),
             frozenset(name for names in group("none", known, "term") for name in names),
             frozenset(name for names in group("speaker", SPEAKER_CLASSES, "speaker class") for name in names),
             frozenset(name for names in group("not_speaker", SPEAKER_CLASSES, "speaker class") for name in names),

@@ -91,6 +91,7 @@ class Judgement(NamedTuple):
 class _Rule(NamedTuple):
     id: str
     all: tuple[int, ...]
+    around: tuple[int, ...]
     none: int
     speaker: int
     not_speaker: int
@@ -123,6 +124,7 @@ class Judge:
                 _Rule(
                     rule.id,
                     groups,
+                    tuple(bits(group, terms.bits) for group in rule.around),
                     bits(rule.none, terms.bits),
                     bits(rule.speaker, CLASS_BITS),
                     bits(rule.not_speaker, CLASS_BITS),
@@ -131,8 +133,11 @@ class Judge:
                 )
             )
 
-    def judge(self, found: int, speaker: int) -> Judgement:
-        """Categories and stance of a statement that holds the terms `found`, by a speaker of the classes `speaker`."""
+    def judge(self, found: int, speaker: int, around: int = 0) -> Judgement:
+        """Categories and stance of a statement that holds the terms `found`, by a speaker of the classes `speaker`.
+
+        `around`: the terms in title and paragraph.
+        """
         sums = self._priors.copy()
         fired = []
         for rule in self._rules:
@@ -142,6 +147,8 @@ class Judge:
                 if not group & found:
                     break
             else:
+                if rule.around and not all(group & around for group in rule.around):
+                    continue
                 fired.append(rule)
                 for target, weight in rule.weights:
                     sums[target] += weight

@@ -25,13 +25,18 @@ class StatementMaker:
     def make(self, document: Document, linked: list[Linked], hits: list[Hit]) -> None:
         """Fills `document.statements` from the attributions and the actors behind them."""
         made: list[_Draft] = []
+        title = self._terms.mask(self._terms.find(document.title), 0, len(document.title)) if document.title else 0
         for attribution, speaker in zip(document.attributions, linked, strict=True):
             if attribution.rule == "position" and speaker.occupation not in _OPINION:
                 continue
             classes = speaker_classes(speaker.actor, speaker.occupation)
             for start, end in pieces(document, attribution.start, attribution.end):
                 found = self._terms.mask(hits, start, end)
-                draft = _Draft(attribution, speaker, start, end, found, classes, self._judge.judge(found, classes))
+                first, last = (document.sentences[max(document.sentence_at(at), 0)].paragraph for at in (start, end - 1))
+                begin, stop = document.paragraphs[first][0], document.paragraphs[last][1]
+                around = title | self._terms.mask(hits, begin, stop)
+                judgement = self._judge.judge(found, classes, around)
+                draft = _Draft(attribution, speaker, start, end, found, classes, judgement)
                 if not (made and made[-1].absorb(draft, document)):
                     made.append(draft)
         document.statements = [self._statement(document, draft, hits) for draft in made]
