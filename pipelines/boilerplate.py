@@ -111,7 +111,8 @@ _TRAILING = re.compile(
     rf"|[/\[(]?\s*[가-힣]{{2,4}}\s?{_REPORTER}\s*=?\s*(?:{_MAIL})?\s*[\])]?|(?<=[.다])\s{_MAIL})\s*$",
     re.I,
 )
-_SENTENCE_END = tuple(".!?…。！？»”\"'’」』)）]:;다요죠")
+_SENTENCE_END = tuple(".!?…。！？")
+_BREAKS_OFF = re.compile(r"[A-Za-z\u00c0-\u024f\u0400-\u04ff,]$")
 _LONG = 400  # characters: a paragraph as long as this is never a notice
 _NEIGHBOURS = 8  # paragraphs from either end that may be lead or tail lines
 
@@ -172,7 +173,7 @@ def _leads(paragraph: str, title: str, names: set[str]) -> bool:
         return False
     if _LEAD.fullmatch(paragraph) or _folded(paragraph) in names or _repeats(paragraph, title):
         return True
-    if paragraph.endswith(_SENTENCE_END[:7]):
+    if paragraph.endswith(_SENTENCE_END):
         return (
             len(paragraph) < 60
             and dates.parse(paragraph) is not None
@@ -190,7 +191,8 @@ def _trails(paragraph: str, names: set[str]) -> bool:
 
 
 def _unfinished(paragraph: str) -> bool:
-    return paragraph.count(" ") > 7 and not _TRAILING.sub("", paragraph).endswith(_SENTENCE_END)
+    """Whether a sentence in Latin or Cyrillic letters breaks off; other scripts have ends of their own."""
+    return paragraph.count(" ") > 7 and _BREAKS_OFF.search(_TRAILING.sub("", paragraph)) is not None
 
 
 def _repeats(paragraph: str, title: str) -> bool:

@@ -129,6 +129,15 @@ def test_other_articles_headlines_at_the_end_are_cut():
     assert read(html(BODY + more)).text == "\n\n".join(SENTENCES)
 
 
+def test_teasers_cut_off_in_mid_sentence_at_the_end_are_cut():
+    teaser = "SEOUL WARNS: An official said that the government was keeping a close watch on the border and"
+    text = "\n\n".join(SENTENCES)
+    assert read(html(BODY + f"<p>{teaser}</p>" + f"<p>{teaser} that it</p>")).text == text
+    assert read(html(BODY + f"<p>{teaser}</p>")).text == f"{text}\n\n{teaser}"
+    danda = "কুষ্টিয়া আসনের সংসদ সদস্য অ্যাডভোকেট আ ক ম সারওয়ার জাহান বাদশার ভাই বলেন।"
+    assert read(html(BODY + f"<p>{danda}</p><p>{danda} {danda}</p>")).text.endswith(f"{danda}\n\n{danda} {danda}")
+
+
 def test_an_end_mark_within_the_last_sentence_s_paragraph_is_cut():
     assert read(html(BODY + "<p>The talks went on. -0-</p>")).text.endswith("The talks went on.")
     body = BODY + "<p>회담은 계속됐다고 통신은 전했다. 홍길동 기자 hong@news.example</p>"
