@@ -446,7 +446,8 @@ class _Reader:
                 inside = last.forward and cue.forward and "," not in self.codes[last.at : cue.first + 1]
                 if cue.speaker.kind == "pronoun" and inside:
                     continue  # "X said that he believes …": still X
-                if cue.again or self._same(cue.speaker, last.speaker):
+                one_of = cue.speaker.kind == "group" and cue.speaker.name.endswith("of them") and last.speaker.kind == "group"
+                if cue.again or one_of or self._same(cue.speaker, last.speaker):
                     continue
                 if self._outer(cue, last):
                     kept[-1] = last._replace(source=cue.speaker)
@@ -929,7 +930,10 @@ class _Reader:
             whole = self.document.text[self.starts[begin] : self.ends[end - 1]]
             return Speaker("group", self.starts[begin], self.ends[end - 1], whole, whole)
         head = re.match(r"[^p]*", region).group()
-        head = head.rstrip("lan")
+        loose = head.rstrip("lan")
+        if len(loose) < len(head) and loose[-1:] in ("N", "D") and "l" in head[len(loose) :]:
+            return None  # "the treaty that Kim signed in Pyongyang": a verb follows the name
+        head = loose
         if not head:
             return None
         last = begin + len(head) - 1

@@ -218,6 +218,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "accept": frozenset(["that"]),
     "rail": frozenset(["against"]),
     "refuse": frozenset(["to"]),
+    "ask": frozenset("whether if why how what to “".split()),
     "publish": frozenset("texts text editorial editorials commentary article column opinion".split()),
     "run": frozenset("editorial editorials commentary column".split()),
     "carry": frozenset("editorial editorials commentary".split()),

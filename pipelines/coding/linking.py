@@ -287,7 +287,7 @@ class _Article:
         country = language.country(f"{speaker.affiliation} {speaker.role}")
         if key and not named:
             def same(l: Linked) -> bool:
-                return l.role_key == key and l.actor.kind == _PERSON and (not country or l.actor.country == country)
+                return l.role_key == key and l.actor.kind != "group" and (not country or l.actor.country == country)
 
             if linked := self.last(same):
                 return linked
@@ -315,7 +315,8 @@ class _Article:
             for body in self.language.bodies(speaker.role, self.language.country(speaker.role) or self.home()):
                 if len(entries := self.actors.named(body)) == 1:
                     linked = self.linker.entry(entries[0], self.document.published)
-                    return linked._replace(actor=linked.actor._replace(role=speaker.role))
+                    key = self.language.role_key(speaker.role)
+                    return linked._replace(actor=linked.actor._replace(role=speaker.role), role_key=key)
         return self.unlisted(speaker, "group")
 
     def _pronoun(self, speaker: Speaker) -> Linked:
@@ -324,6 +325,7 @@ class _Article:
             linked = self.subject_before(speaker.start) or self.last_speaker(lambda l: l.actor.kind == _PERSON)
         elif wanted == "body":
             linked = self.last_speaker(lambda l: l.actor.kind not in (_PERSON, "group"))
+            return linked or self.unlisted(speaker, "")
         else:
             linked = self.last_speaker(lambda l: True)
         return linked or self.last(lambda l: l.actor.kind == _PERSON) or self.unlisted(speaker)

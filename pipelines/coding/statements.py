@@ -27,6 +27,8 @@ class StatementMaker:
         made: list[_Draft] = []
         title = self._terms.mask(self._terms.find(document.title), 0, len(document.title)) if document.title else 0
         for attribution, speaker in zip(document.attributions, linked, strict=True):
+            if attribution.speaker.kind == "pronoun" and not speaker.actor.kind:
+                continue  # "it" with nobody to stand for
             if attribution.rule == "position" and speaker.occupation not in _OPINION:
                 continue
             classes = speaker_classes(speaker.actor, speaker.occupation)
