@@ -15,6 +15,8 @@ from pipelines.coding.korean_speakers import (
     country_of,
     families,
     fits_particle,
+    foreign,
+    korean_name,
     is_body,
     subject,
     title_in,
@@ -53,7 +55,7 @@ _CONNECTED = re.compile(
     r"(?:했|혔|였|봤|썼|었|았|렸|냈|놨|폈|됐)(?:고|으며|지만|으나|는데|던)[,]?$|(?:하|히|보|이|리)(?:면서|며|고)[,]?$|(?:밝히|말하|덧붙이|전하)(?:고|며|면서)[,]?$"
 )
 _CONNECTED_FAR = re.compile(
-    r"(?:한|힌|인|본|낸|쓴) (?:데 이어|데 대해|데 이어서|반면|뒤|후|바 있으며|데 반해|것과 관련해|것에 대해)[,]?$"
+    r"^\S+ (?:데 이어|데 이어서|데 대해|데 대해서|데 반해|것과 관련해|것에 대해|것과 달리|반면,?|뒤,?|후,?|바 있으며)(?: |$|,)"
 )
 _FINITE = re.compile(r"(?:다|요|까|죠|음|함)$")
 _SAID = re.compile(
@@ -429,23 +431,27 @@ class _Reading:
                     pending = (i, "로", False)
                     continue
             if pending and i < size - 1 and pending[1][0] in "고로":
-                joined = f"{text} {tokens[i + 1].text}"
+                far = (
+                    _CONNECTED_FAR.search(" ".join(t.text for t in tokens[i : i + 3]))
+                    if text[-1] in "한힌인본낸쓴"
+                    else None
+                )
                 if tokens[i + 1].text.startswith(("있", "계")) and text.endswith("고"):
                     continue
                 if i - pending[0] <= 6 and (
-                    _CONNECTED.search(text)
-                    and (_SAID.search(text) or i == pending[0] + 1)
-                    or _CONNECTED_FAR.search(joined)
+                    far or _CONNECTED.search(text) and (_SAID.search(text) or i == pending[0] + 1)
                 ):
                     if pending[1] == "로" and not _OPINION.search(text):
                         continue
                     if any(no in text for no in NOT_SPEECH):
                         pending = None
                         continue
-                    events.append(_Event(i, text.strip(","), "verb", pending[2], pending[0]))
+                    events.append(
+                        _Event(i + 2 if far and i + 2 < size else i, text.strip(","), "verb", pending[2], pending[0])
+                    )
                     pending = None
         final = self.final(tokens, pending)
-        if final:
+        if final and not (final.rule == "object_verb" and events and final.last - events[-1].last <= 3):
             events.append(final)
         return events, according
 
@@ -894,7 +900,7 @@ class _Headline:
             stem = bare(token.text)
             if not stem:
                 continue
-            if stem in HEADLINE_COUNTRIES:
+            if stem in HEADLINE_COUNTRIES:  # an abbreviation alone
                 return Speaker("name", token.start, token.start + len(stem), HEADLINE_COUNTRIES[stem])
             place = token.start + token.text.find(stem)
             for mention in reversed(self.document.mentions_in(token.start, token.end)):
@@ -905,7 +911,13 @@ class _Headline:
             read = self.phrases.read(tokens, i, token.text[: token.text.find(stem) + len(stem)])
             if read:
                 return read[0]
-            shown, particle = subject(token.text)
+            if foreign(stem) or korean_name(stem):
+                first = i
+                while first and word_class(bare(tokens[first - 1].text)) == "F" and i - first < 2:
+                    first -= 1
+                name = " ".join(bare(t.text) for t in tokens[first : i + 1])
+                return Speaker("name", tokens[first].start, place + len(stem), name)
+            shown, _ = subject(token.text)
             if shown:
                 read = self.phrases.read(tokens, i, shown)
                 if read:
@@ -914,7 +926,7 @@ class _Headline:
         return None
 
 
-_SAID_SO = re.compile(r"[\"”’'」』»](?:\([^)]*\))?(?:이?라)?(?:고|며|면서)(?![가-힣])")
+_SAID_SO = re.compile(r"[\"”’'」』»](?:\([^)]*\))?(?:이?라)?(?:고|고도|며|면서|면서도)(?![가-힣])")
 
 
 def _mask(document: Document) -> str:

@@ -24,6 +24,9 @@ from pipelines.coding.korean_words import (
     ORG_ENDINGS,
     ORGS,
     OWN_BODIES,
+    PERSONAL_TITLES,
+    PLAIN_NOUNS,
+    RARE_SURNAMES,
     PERSONAL,
     RANKS,
     SURNAMES,
@@ -127,7 +130,7 @@ def korean_name(word: str) -> bool:
         return False
     if word.startswith(DOUBLE_SURNAMES) and size in (3, 4):
         return all(c in GIVEN_FIRST or c in GIVEN_SECOND for c in word[2:])
-    if word[0] not in SURNAMES:
+    if word[0] not in SURNAMES and (word[0] not in RARE_SURNAMES or size != 3):
         return False
     if size == 2:
         return word[1] in GIVEN_FIRST
@@ -142,18 +145,18 @@ def word_class(word: str) -> str:
     """
     if not word:
         return ""
-    if word in RANKS:
-        return "R"
     if word in COUNTRIES:
         return "O" if word in ORGS else "C"
+    if word in RANKS:
+        return "R"
     if word in TITLES:
         return "T"
-    if word in ORGS:
+    if word in ORGS or _COUNTRIES_COUNTED.fullmatch(word):
         return "O"
     if word in _ADVERBS or _TIME.match(word):
         return ""
     if len(word) == 1:
-        return "S" if word in SURNAMES else ""
+        return "S" if word in SURNAMES or word in _SHORT_NAMES else ""
     if len(word) >= 3 and korean_name(word):
         return "N"
     if title_in(word) and len(title_in(word)) > 1:
@@ -170,6 +173,8 @@ def word_class(word: str) -> str:
     return "F" if word[0].isalnum() and not word[0].isdigit() else ""
 
 
+_SHORT_NAMES = frozenset("존폴빌짐벤샘팀톰댄론밥켄맥돈딘잭닉릭칼룩맷팻렉")
+_COUNTRIES_COUNTED = re.compile(r"\d+개국")
 _LOAN = re.compile(r"[크트프브츠튼턴슨켈뷔캠섀셰슈윌맥뮐쉬쿤쿼펠콥넬텔칼존볼톰]")
 
 
@@ -238,7 +243,9 @@ class Phrases:
 
     def extent(self, tokens: list[Token], i: int, head: str) -> tuple[int, list[str]]:
         """Where the noun phrase with that head begins, and the classes of its words."""
-        classes = [word_class(head) or ("N" if self.known(head) else "F")]
+        classes = [
+            "T" if head in TITLES else "O" if head in ORGS else word_class(head) or ("N" if self.known(head) else "F")
+        ]
         first = i
         while first > 0 and i - first < _LONGEST_PHRASE:
             text = tokens[first - 1].text
@@ -297,9 +304,12 @@ class Phrases:
     ) -> tuple[Speaker, int] | None:
         """A phrase that ends in a title."""
         title = title_in(words[-1])
-        if title == "씨" and len(words[-1]) > 1:
-            name = words[-1][:-1]
-            return self.person(name, tokens[i].start, tokens[i].start + len(name), "", ""), i
+        glued = words[-1][: -len(title)]
+        if glued and (title in ("씨", "동지") or korean_name(glued) and len(glued) == 3):
+            role, affiliation = _role(words[:-1])
+            if title not in ("씨", "동지"):
+                role, affiliation = title, " ".join(words[:-1])
+            return self.person(glued, tokens[i].start, tokens[i].start + len(glued), role, affiliation), first
         mention = self.person_mention(tokens[first].start, end)
         if mention and first <= i:
             rest = [w for t, w in zip(tokens[first : i + 1], words, strict=True) if t.start >= mention.end]
@@ -340,14 +350,22 @@ class Phrases:
             while low < len(words) - 1 and classes[low] not in "FS":
                 low += 1
             high = low
-            while high < len(words) - 1 and classes[high] in "FS" and high - low < 4:
+            while (
+                high < len(words) - 1
+                and (
+                    classes[high] in "FS" or classes[high] == "N" and high > low and not words[high].endswith(_SCHOOLS)
+                )
+                and high - low < 4
+            ):
                 high += 1
             if high == low:
                 return None
-            if len(words[low]) < 2 or any(word in FIELDS for word in words[low:high]):
+            if len(words[low]) < 2 or any(word in FIELDS or word in PLAIN_NOUNS for word in words[low:high]):
                 continue
             name = " ".join(words[low:high])
-            if name in self.families or foreign(name) or (high - low > 1 and high < len(words) - 1):
+            if name in self.families or foreign(name) or classes[high] in "CO":
+                return low, high
+            if high == len(words) - 1 and high - low < 3 and title_in(words[high]) in PERSONAL_TITLES:
                 return low, high
         return None
 
@@ -445,7 +463,7 @@ def families(name: str) -> tuple[str, ...]:
 
 
 _FOREIGN = re.compile(
-    r"[크트프르브즈츠슨턴닉릭빌켈테헤뷔캠섀셰슈웨윌맥뮐엘앨쉬쿤쿼폼핀럼럽렉홉샵킨킴팅펠킹콥콘셀벨델밀필멜젤넬헬텔]|스\S*$|드\S*$"
+    r"[클플블틀크트프르브즈츠슨턴닉릭빌켈테헤뷔캠섀셰슈웨윌맥뮐엘앨쉬쿤쿼폼핀럼럽렉홉샵킨킴팅펠킹콥콘셀벨델밀필멜젤넬헬텔]|스\S*$|드\S*$"
 )
 
 
