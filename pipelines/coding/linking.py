@@ -137,6 +137,8 @@ class _Article:
         actor = linked.actor
         for known in reversed(self.known):
             if known.linked.actor.id == actor.id and known.linked.actor.name == actor.name:
+                if actor.role and not known.linked.actor.role:
+                    known.linked = linked  # named before without a title
                 return known
         keys: tuple[str, ...] = ()
         if actor.kind == _PERSON:
@@ -196,6 +198,13 @@ class _Article:
         chosen = (spoke or earlier or bearers[:1])[-1]
         return chosen.linked
 
+    def by_full_name(self, speaker: Speaker) -> Linked | None:
+        """The unlisted person whom the article has named in full, with a title, and names again without one."""
+        if speaker.role:
+            return None
+        same = (k.linked for k in self.known if not k.linked.actor.id and k.linked.actor.name == speaker.name)
+        return next(same, None)
+
     # -- who speaks ------------------------------------------------------------------------------------------------
 
     def resolve(self, speaker: Speaker) -> Linked:
@@ -226,7 +235,7 @@ class _Article:
                 break
         if linked is None:
             key = language.key(speaker.name)
-            linked = self.by_short_name(key, speaker.start)
+            linked = self.by_short_name(key, speaker.start) or self.by_full_name(speaker)
             if linked and speaker.role and linked.role_key and not self.fits(linked, speaker):
                 linked = None
         if linked is None:
@@ -301,6 +310,9 @@ class _Article:
         for mention in reversed(named):
             linked = self.mention(mention)
             if linked and linked.actor.kind != _PERSON:
+                body = linked.actor.name
+                if key and (holder := self.last(lambda l: l.role_key == key and l.actor.affiliation == body)):
+                    return holder  # "the Kremlin spokesman" after the one whom the article has named
                 return linked._replace(actor=linked.actor._replace(role=speaker.role), role_key=key)
         return self.unlisted(speaker)
 
