@@ -85,6 +85,18 @@ class Russian(Base):
                 known[key] = known.get(key, 0) | cases
         return forms
 
+    def ends_name(self, text: str, start: int, end: int) -> int:
+        if super().ends_name(text, start, end) < 0:
+            return -1
+        # "Чо Хён" is not the name of Чо Хён Док
+        if text[end : end + 1] == " " and end - start < 12 and text[end + 1 : end + 2].isupper():
+            family, _, given = text[start:end].partition(" ")
+            if given and " " not in given and family.lower() in words.KOREAN_FAMILIES:
+                following = _LETTERS.match(text, end + 1)
+                if following and len(following.group()) <= 5 and not following.group().isupper():
+                    return -1
+        return end
+
     def short_forms(self, name: str) -> tuple[str, ...]:
         parts = name.split()
         if len(parts) < 2:
@@ -143,6 +155,12 @@ class Russian(Base):
                 if reader.refers_back() and loose >= 0 and made[0].start == unit.start and unit.start - loose <= 700:
                     direct = made[0].direct or any(not q.scare for q in document.quotations_in(loose, unit.start))
                     made[0] = made[0]._replace(start=loose, direct=direct)
+                if reader.refers_back() and made[0].start == unit.start and found and reader.is_medium(made[0].speaker):
+                    # "Об этом сообщает ТАСС" after what somebody has said: who passed it on
+                    if unit.start - spoken_to <= 3 and found[-1].source is None:
+                        found[-1] = found[-1]._replace(source=made[0].speaker)
+                    spoken_to = unit.end
+                    continue
                 found += made
                 spoken_to = unit.end
                 loose = -1
@@ -186,7 +204,7 @@ _HEADS = {
     "экс-глава": "глава", "замглавы": "замминистр", "представительница": "представитель", "спецпредставитель": "представитель",
     "спецпосланник": "посланник", "экспертка": "эксперт", "учёный": "ученый", "исследовательница": "исследователь", "премьер-министр": "премьер",
     "генеральный": "генсек", "официальный": "представитель", "гендиректор": "директор", "советница": "советник", "экс-посол": "посол", "постпред": "посол",
-    "обозревательница": "обозреватель", "пресс-секретарь": "представитель", "собеседница": "собеседник", "вождь": "лидер",
+    "обозревательница": "обозреватель", "зампредседателя": "председатель", "зампред": "председатель", "замминистра": "замминистр", "пресс-секретарь": "представитель", "собеседница": "собеседник", "вождь": "лидер",
 }  # fmt: skip
 _MINISTER = re.compile(r"(?:глав\w+|руководител\w+)\s+(?:\w+\s+){0,3}?(?:МИД|Минобороны|Минобъединения|министерств|Мин\w+|внешнеполитическ|дипломати|оборонн\w+ ведомств|военн\w+ ведомств|Пентагон)")
 

@@ -37,6 +37,7 @@ class Word(NamedTuple):
     cases: int = 0
     numbers: int = 3
     genders: int = ANY_GENDER
+    plural_cases: int = 0  # of a title whose form can be a plural too: "главы"
 
 
 class _Cue(NamedTuple):
@@ -92,19 +93,36 @@ def lexicon() -> dict[str, Word]:
                 add(form, Word("O", lemma, *shape))
     for lemma in words.TITLES:
         for form, shape in morphology.noun_forms(lemma):
-            if form not in found and form not in ("после", "общая"):
+            if form in ("после", "общая") or (form in found and found[form].code != "T"):
+                continue
+            old = found.get(form)
+            if old and old.numbers == SINGULAR and shape.numbers == PLURAL:
+                for spelling in {form, form.replace("ё", "е")}:
+                    found[spelling] = old._replace(plural_cases=old.plural_cases | shape.cases)
+            elif old and old.numbers == PLURAL and shape.numbers == SINGULAR:
+                for spelling in {form, form.replace("ё", "е")}:
+                    found[spelling] = Word("T", lemma, *shape, plural_cases=old.cases | old.plural_cases)
+            else:
                 add(form, Word("T", lemma, *shape))
     for lemma in words.GROUPS:
         for form, shape in morphology.noun_forms(lemma):
             old = found.get(form)
-            if shape.numbers == PLURAL and (old is None or old.code in "TG"):
-                if old and old.code == "T":
-                    found.pop(form)
-                add(form, Word("G", lemma, shape.cases, PLURAL, ANY_GENDER))
+            if shape.numbers != PLURAL or (old and old.code not in "TG"):
+                continue
+            if old and old.code == "T" and old.numbers & SINGULAR:
+                for spelling in {form, form.replace("ё", "е")}:
+                    found[spelling] = old._replace(plural_cases=old.plural_cases | shape.cases)
+                continue
+            if old and old.code == "T":
+                found.pop(form)
+                found.pop(form.replace("ё", "е"), None)
+            add(form, Word("G", lemma, shape.cases, PLURAL, ANY_GENDER))
     for form in ("многие", "некоторые", "другие"):
         found[form] = Word("q", form, NOMINATIVE, PLURAL)
-    for form, lemma in (("замминистра", "замминистр"), ("замглавы", "замглавы"), ("сми", "сми"), ("мид", "мид"), ("минобороны", "минобороны"), ("минобъединения", "минобъединения"), ("зампредседателя", "зампред"), ("госдепа", "госдеп")):
-        found[form] = Word("G" if form == "сми" else "T" if form.startswith("зам") else "O", lemma, ANY_CASE, PLURAL if form == "сми" else SINGULAR)
+    for form, lemma in (("сми", "сми"), ("мид", "мид"), ("минобороны", "минобороны"), ("минобъединения", "минобъединения"), ("госдепа", "госдеп")):
+        found[form] = Word("G" if form == "сми" else "O", lemma, ANY_CASE, PLURAL if form == "сми" else SINGULAR)
+    for form in words.DEPUTIES:
+        found[form] = Word("T", form, ANY_CASE, SINGULAR)
     for pronoun in words.PRONOUNS:
         found[pronoun] = Word("P", pronoun, NOMINATIVE, PLURAL if pronoun == "они" else SINGULAR, {"он": 1, "тот": 1, "она": 2, "та": 2, "оно": 4}.get(pronoun, 7))
     for noun in words.BY_NOUNS:
@@ -118,9 +136,16 @@ def lexicon() -> dict[str, Word]:
 _SURNAME = re.compile(r"(?:ов|ев|ёв|ин|ын|ский|цкий|ова|ева|ёва|ина|ына|ская|цкая|ко|ук|юк|ян|дзе|швили)$")
 
 
+def _compound(low: str) -> Word | None:
+    """ "политолог-кореевед", "офицера-разведчика": the first part tells."""
+    first, hyphen, _ = low.partition("-")
+    word = lexicon().get(first) if hyphen else None
+    return word if word and word.code in "TG" else None
+
+
 @cache
 def _lower(low: str) -> Word:
-    word = lexicon().get(low)
+    word = lexicon().get(low) or _compound(low)
     if word:
         return word
     if low[-2:] in _ADJECTIVE_ENDS or low[-3:] in _ADJECTIVE_ENDS:
@@ -140,12 +165,14 @@ _ADJECTIVE_ENDS = frozenset("ый ий ой ая яя ое ее ые ие ых �
 def _capital(word: str, opening: bool) -> Word:
     """A word with a capital: a title or body, an adjective, or part of a name."""
     low = word.lower()
-    known = lexicon().get(low)
+    known = lexicon().get(low) or _compound(low)
     upper = len(word) > 1 and word.isupper()
     if known and not upper and (opening or known.code in "OTGt"):
         return known
     if known and upper and known.code == "O":
         return known._replace(cases=ANY_CASE)
+    if low[0].isascii() and not low[-1].isascii():  # "Telegram-канале"
+        return Word("l", low)
     if upper or not ("а" <= low[0] <= "я" or low[0] == "ё"):
         return Word("N", word, ANY_CASE)
     readings = morphology.parses(low)
@@ -271,8 +298,9 @@ class Reader:
                 plural = mention.text in ("США", "Соединённые Штаты", "Соединенные Штаты", "Штаты") or mention.text.endswith(("ие власти", "ные силы", "ие военные"))
                 genders = ANY_GENDER
                 if code == "N":
-                    given = morphology.parses(mention.text.split()[0].lower())
-                    genders = next((morphology.form_of(p.tag).genders for p in given if "Name" in p.tag), ANY_GENDER)
+                    if " " in mention.text:
+                        given = morphology.parses(mention.text.split()[0].lower())
+                        genders = next((morphology.form_of(p.tag).genders for p in given if "Name" in p.tag), ANY_GENDER)
                     if genders == ANY_GENDER and re.search(r"(?:ова|ева|ина|ская)(?:|ой|ую)$", mention.text):
                         genders = 2
                     elif genders == ANY_GENDER and re.search(r"(?:ов|ев|ин|ский)$", mention.text):
@@ -298,6 +326,10 @@ class Reader:
                 if first.isupper():
                     opening = not self.tokens or self.tokens[-1].code in ".Q" or (self.tokens[-1].code == "-" and len(self.tokens) < 3)
                     word = _capital(surface, opening)
+                    if opening and len(surface) < 6:
+                        word = self._family_name(word, surface, low)
+                    elif word.code == "N" and self.tokens and self.words[-1] in _FAMILIES and self.starts[-1] == start_of_name(text, match.start(), self.words[-1]):
+                        self.tokens[-1] = Word("N", self.words[-1], ANY_CASE, SINGULAR)
                 else:
                     word = _lower(low)
                 self._add(word, low, match.start(), match.end())
@@ -309,6 +341,13 @@ class Reader:
                 continue
             else:
                 self._add(Word(_PUNCTUATION.get(first, "l"), surface), surface, match.start(), match.end())
+
+    def _family_name(self, word: Word, surface: str, low: str) -> Word:
+        """A family name of one syllable that is a word too ("Чо", "Со", "На"): before a given name, or known already."""
+        if word.code != "N" and low in _FAMILIES and surface != low:
+            if any(name == surface for _, name in self.memory):
+                return Word("N", surface, ANY_CASE, SINGULAR)
+        return word
 
     def _close_parenthesis(self) -> bool:
         """Drops a parenthesis without a verb of speech, which would only stand in the way of the grammar."""
@@ -368,17 +407,21 @@ class Reader:
             if cue.again or self._same(cue.speaker, last.speaker):
                 continue
             between = self.codes[last.at + 1 : cue.first]
-            if cue.rule == "verb_subject" and cue.lemma in words.REPORT and self._is_medium(cue.speaker) and not self._is_medium(last.speaker):
+            if cue.rule == "with_reference":
+                if self.is_medium(last.speaker):
+                    kept[-1] = last._replace(speaker=cue.speaker, source=last.speaker)
+                continue
+            if cue.rule == "verb_subject" and cue.lemma in words.REPORT and self.is_medium(cue.speaker) and not self.is_medium(last.speaker):
                 if not ("Q" in self.codes[last.at : cue.at] and re.search(r"\.", between)):
                     kept[-1] = last._replace(source=cue.speaker)
                     continue
-            if cue.rule == "according_to" and self._is_medium(cue.speaker) and not self._is_medium(last.speaker):
+            if cue.rule == "according_to" and self.is_medium(cue.speaker) and not self.is_medium(last.speaker):
                 kept[-1] = last._replace(source=cue.speaker)
                 continue
-            if last.forward and self._is_medium(last.speaker) and last.lemma in words.REPORT and not re.search(r"[.;Q]", between):
+            if last.forward and self.is_medium(last.speaker) and last.lemma in words.REPORT and not re.search(r"[.;Q]", between):
                 kept[-1] = cue._replace(source=last.speaker, first=last.first)
                 continue
-            if last.rule == "according_to" and self._is_medium(last.speaker) and "Q" not in between:
+            if last.rule == "according_to" and self.is_medium(last.speaker) and "Q" not in between:
                 kept[-1] = cue._replace(source=last.speaker, first=last.first)
                 continue
             if cue.speaker.kind == "pronoun" and last.forward and cue.speaker.name in ("он", "она", "они"):
@@ -388,7 +431,7 @@ class Reader:
             kept.append(cue)
         return kept
 
-    def _is_medium(self, speaker: Speaker) -> bool:
+    def is_medium(self, speaker: Speaker) -> bool:
         mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
         if mention and mention.kind == "medium":
             return True
@@ -492,7 +535,9 @@ class Reader:
         begin = self._clause_start(v)
         if begin and codes[begin - 1] == "w" and begin == v:
             return None
-        if lemma in ("цитировать", "процитировать", "приводить", "привести"):
+        if lemma in ("цитировать", "процитировать", "приводить", "привести") or (
+            lemma in ("передавать", "передать") and re.search(r"\bслова\b", " ".join(self.words[v + 1 : v + 5]))
+        ):
             return self._quoting(v, begin, lemma)
         how = codes[begin:v].startswith("k")
         speaker = self._subject(begin + how, v, token.numbers, token.genders, before_verb=v)
@@ -503,11 +548,10 @@ class Reader:
             return None
         # after the verb
         after = self._after(v, token.numbers, token.genders)
-        inverted = begin == v or codes[begin:v].strip("akptlqnDMOTSK") == "" or how
         interposed = None
         if begin > 0 and codes[begin - 1] in ",)-" and not how:
             interposed = self._interposed(begin - 1, token.numbers, token.genders)
-        if after and inverted and not (interposed and codes[v + 1 : v + 2] and codes[v + 1] in ",:h"):
+        if after and not (interposed and codes[v + 1 : v + 2] and codes[v + 1] in ",:h"):
             if not interposed or codes[begin - 1] in "-" or "Q" in codes[:v] or after.kind in ("name", "pronoun"):
                 forward = self._content_after(v)
                 return self._cue(v, begin, after, "as_verb_subject" if how else "verb_subject", forward, lemma)
@@ -557,7 +601,7 @@ class Reader:
                     break
         if inner:
             return _Cue(v, begin, inner, self.words[v], "quoted_source", False, lemma, outer)
-        if outer and self._is_medium(outer):
+        if outer and self.is_medium(outer):
             here = Speaker("omitted", self.starts[v], self.starts[v])
             return _Cue(v, begin, here, self.words[v], "quoted_source", False, lemma, outer)
         return None
@@ -610,6 +654,8 @@ class Reader:
                     adjective = -1
                     continue
                 fits = token.cases & NOMINATIVE and token.numbers & numbers and (token.genders & genders or code in "TMDOG")
+                if not fits and numbers == PLURAL and token.plural_cases & NOMINATIVE:
+                    return self._titled(adjective if adjective >= 0 else i, i, end, False, group=True)
                 if fits and code == "O" and genders in (1, 2, 4) and not token.genders & genders:
                     fits = 0
                 if fits and code == "N" and not self._nominative_run(i):
@@ -618,6 +664,10 @@ class Reader:
                     return None
                 if fits:
                     speaker = self._phrase(adjective if adjective >= 0 else i, i, end)
+                    if speaker and code == "N" and not persons and self._abbreviated(i):
+                        later = self._later_person(self._run_end(i, end), end, numbers, genders)
+                        if later:
+                            return later
                     if speaker and code in "MD" and not persons:
                         later = self._later_person(i + 1, end, numbers, genders)
                         if later and (code == "M" or genders in (2, 4) and later.kind == "name"):
@@ -654,6 +704,11 @@ class Reader:
                 adjective = -1
         return None
 
+    def _abbreviated(self, i: int) -> bool:
+        """Whether a name is in Latin letters or begins with capitals only ("ИА Регнум"): a medium that was spoken to."""
+        word = self.document.text[self.starts[i] : self.ends[i]]
+        return i not in self.mentions and (word.isascii() or (len(word) > 1 and word.isupper()))
+
     def _nominative_run(self, i: int) -> bool:
         """Whether the run of name words that begins at token i can stand in the nominative as a whole."""
         for k in range(i, len(self.tokens)):
@@ -687,20 +742,27 @@ class Reader:
     def _text(self, begin: int, end: int) -> str:
         return self.document.text[self.starts[begin] : self.ends[end - 1]] if end > begin else ""
 
+    def _run_end(self, i: int, end: int) -> int:
+        """Where the run of name words that begins at token i ends."""
+        k = i + 1
+        while k < end and self.codes[k] == "N" and self.document.text[self.ends[k - 1] : self.starts[k]].isspace():
+            k += 1
+        return k
+
     def _name_run(self, begin: int, end: int, oblique: bool) -> tuple[int, int] | None:
         """The first run of name words in [begin, end) that a title can have for its name."""
         i = begin
         while i < end:
             if self.codes[i] == "N":
-                k = i
-                while k < end and self.codes[k] == "N" and (k == i or self.starts[k] - self.ends[k - 1] <= 2):
-                    k += 1
+                k = self._run_end(i, end)
                 nominative = all(self.tokens[j].cases & NOMINATIVE for j in range(i, k))
-                governed = self.codes[i - 1] == "p" and i > begin
+                before = self.codes[begin:i].rstrip("q")
+                governed = before.endswith("p") or self.document.text[self.starts[i] - 1 : self.starts[i]] in ("«", "\"", "“")
                 foreign = all(self.words[j].isascii() or self.document.text[self.starts[j] : self.ends[j]].isupper() for j in range(i, k)) and i not in self.mentions
                 if not governed and not foreign and (nominative or oblique):
                     return i, k
                 i = k
+                continue
             i += 1
         return None
 
@@ -711,9 +773,7 @@ class Reader:
         if code == "P":
             return self._pronoun(head, self.words[head])
         if code == "N":
-            k = head
-            while k < end and codes[k] == "N" and (k == head or self.starts[k] - self.ends[k - 1] <= 2):
-                k += 1
+            k = self._run_end(head, end)
             if k < end and codes[head] == "N" and self.document.text[self.starts[head] : self.ends[k - 1]].isupper() and codes[k : k + 1] == "T":
                 return self._phrase(k, k, end, oblique)
             role = self._text(start, head) if start < head else ""
@@ -741,7 +801,7 @@ class Reader:
         text = self.document.text[self.starts[head] : self.ends[head]]
         return Speaker("name", self.starts[head], self.ends[head], text)
 
-    def _titled(self, start: int, head: int, end: int, oblique: bool) -> Speaker:
+    def _titled(self, start: int, head: int, end: int, oblique: bool, group: bool = False) -> Speaker:
         """An office, a body or a group by its common noun, with the complements that belong to it."""
         codes, code = self.codes, self.codes[head]
         k = head + 1
@@ -763,7 +823,7 @@ class Reader:
         first, last = self.starts[start], self.ends[k - 1]
         alone = k == head + 1 and start == head
         lemma = self.tokens[head].lemma
-        if code == "G":
+        if code == "G" or group or self.tokens[head].numbers == PLURAL and code == "T" and head not in self.mentions:
             return Speaker("group", first, last, "", text)
         if code == "T" and alone and lemma in words.ALWAYS_BACK and head not in self.mentions and lemma not in words.SOURCES:
             return self._pronoun(head, lemma)
@@ -891,7 +951,7 @@ class Reader:
             return None
         stop = next((k for k in range(i + 2, len(codes)) if codes[k] in ",;:.Q-h(wVI"), len(codes))
         speaker = self.phrase_speaker(i + 2, stop, oblique=True)
-        if not speaker or self._is_medium(speaker):
+        if not speaker or self.is_medium(speaker):
             return None
         return _Cue(i, i, speaker, self.words[i], "with_reference", False)
 
@@ -940,14 +1000,18 @@ class Reader:
     # -- whom pronouns mean ----------------------------------------------------------------------------------------
 
     def _remember(self, speaker: Speaker, genders: int) -> None:
+        """Keeps in mind who was the subject: gender and name of a person, no name for an office."""
+        if speaker.kind == "role" and self._role_of_person(speaker.role):
+            self.memory.append((genders if genders in (1, 2) else 0, ""))
         if speaker.kind != "name":
             return
         mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
         if mention and mention.kind and mention.kind != "person":
             return
         parts = speaker.name.split()
-        korean = parts[0].lower() in words.KOREAN_FAMILIES | words.CHINESE_FAMILIES and len(parts) > 1
-        surname = parts[0] if korean else parts[-1]
+        if not parts or (self.words and speaker.name.isupper()):
+            return
+        asian = parts[0].lower() in _FAMILIES and len(parts) > 1
         gender = genders if genders in (1, 2) else 0
         if not gender:
             for reading in morphology.parses(parts[0].lower()):
@@ -955,18 +1019,38 @@ class Reader:
                     gender = 2 if reading.tag.gender == "femn" else 1
                     break
             else:
-                gender = 2 if surname.endswith(("ова", "ева", "ёва", "ина", "ская")) else next((g for g, s in reversed(self.memory) if s == surname), 0)
-        self.memory.append((gender, speaker.name if korean else surname))
+                gender = 2 if parts[-1].endswith(("ова", "ева", "ёва", "ина", "ская")) else 0
+        name = parts[0] if asian else morphology.nominative_part(parts[-1], gender == 2 if gender else None)
+        if not gender:
+            gender = next((g for g, n in reversed(self.memory) if n == name), 0)
+        self.memory.append((gender, name))
+
+    @staticmethod
+    def _role_of_person(role: str) -> bool:
+        entries = (lexicon().get(word) for word in re.findall(r"[\w-]+", role.lower()))
+        head = next((e for e in entries if e and e.code in "TOG"), None)
+        return bool(head and head.code == "T")
 
     def _pronoun(self, k: int, pronoun: str) -> Speaker:
-        """A pronoun; where its gender tells that it isn't the last person, the one whom it fits."""
+        """A pronoun, or a title that says no more than one: the last person whom it fits by gender."""
         start, end = self.starts[k], self.ends[k]
-        wanted = {"он": 1, "она": 2}.get(pronoun, 0)
-        if wanted and self.memory and self.memory[-1][0] not in (0, wanted):
+        wanted = {"он": 1, "она": 2, "тот": 1, "та": 2}.get(pronoun, 0)
+        if wanted or pronoun in words.ALWAYS_BACK:
             for gender, name in reversed(self.memory):
-                if gender == wanted:
-                    return Speaker("name", start, end, name)
+                if not wanted or gender in (0, wanted):
+                    if name:
+                        return Speaker("name", start, end, name)
+                    break
         return Speaker("pronoun", start, end, pronoun)
+
+
+_FAMILIES = words.KOREAN_FAMILIES | words.CHINESE_FAMILIES
+
+
+def start_of_name(text: str, given: int, family: str) -> int:
+    """Where a family name with a capital begins that stands right before the given name at `given`; -1 if it doesn't."""
+    start = given - 1 - len(family)
+    return start if start >= 0 and text[start].isupper() and text[given - 1] == " " else -1
 
 
 _BACK = re.compile(
