@@ -11,9 +11,11 @@ from schemas.records import digest
 
 # Names that carry where a reader came from and never which article it is: those in the query-stripping lists of
 # browsers, and those that the feeds of our outlets add ("at_" BBC, "maca" Deutsche Welle, "CMP" Guardian, "smid" and
-# "emc" New York Times, "ysclid" Yandex).
+# "emc" New York Times, "ysclid" Yandex). Short beginnings are spelt out: outlets use "pk_no" and the like for articles.
 _TRACKING = re.compile(
-    r"(?:utm|at|mc|mkt|mtm|pk|hsa|oly|vero|itm|wt\.mc|ns)_.+"
+    r"(?:utm|mkt|mtm|hsa|oly|vero|itm|wt\.mc)_.+"
+    r"|at_(?:medium|campaign|custom\d|link_.+|bbc_team|format|ptr_name|creation|variant|emailtype|send_id|recipient_.+)"
+    r"|mc_(?:cid|eid|tc)|pk_(?:campaign|kwd|keyword|source|medium|content|cid)|ns_(?:campaign|mchannel|source|linkname|fee)"
     r"|(?:fb|g|dc|y|ys|tw|tt)clid|msclkid|[gw]braid|igshid|igsh|_ga|_gl|_openstat|_hsenc|_hsmi"
     r"|s_cid|cmpid|icid|ncid|ocid|cmp|xtor|maca|smid|smtyp|emc|guccounter"
     r"|(?:from|ref|source|src|via|rss|partner)=(?:rss|feed|atom)[^&]*",

@@ -17,6 +17,7 @@ from schemas.urls import entry_id, normalise_url
         ("http://[::1]:8900/a", "http://[::1]:8900/a"),
         ("https://www.yna.co.kr/view/AKR1?section=northkorea/all&input=1195m", "https://www.yna.co.kr/view/AKR1"),
         ("https://tass.ru/1?section=politics", "https://tass.ru/1?section=politics"),
+        ("http://www.daejonilbo.com/mnews.asp?pk_no=1412361", "http://www.daejonilbo.com/mnews.asp?pk_no=1412361"),
         ("https://www.bbc.co.uk/news/x?at_medium=RSS&at_campaign=KARANGA", "https://www.bbc.co.uk/news/x"),
         ("https://a.ru/?utm_source=rss&utm_medium=x&id=5&fbclid=1&ysclid=2", "https://a.ru/?id=5"),
         ("https://a.kr/view?b=2&a=1&b=1", "https://a.kr/view?a=1&b=2&b=1"),
