@@ -62,6 +62,7 @@ class Speaker(NamedTuple):
     name: str = ""
     role: str = ""  # as the text gives it, without the name: "spokesman", "전 주러대사"
     affiliation: str = ""  # as the text gives it: "US State Department", "아산정책연구원"
+    phrase: tuple[int, int] = (0, 0)  # where name, titles and apposition stand: words of the speaker, not of the matter
 
 
 class Attribution(NamedTuple):

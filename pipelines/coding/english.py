@@ -22,7 +22,7 @@ _ACRONYM = re.compile(r"(?:\b[A-Z]\.){2,}$")
 _STARTER = re.compile(r"(?:The|A|An|In|On|At|But|And|He|She|It|They|We|I|This|That|These|Those|If|For|As|While|When|However|His|Her|Its)\b")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:\s+|$)")
 _TOKEN = re.compile(
-    r"(?:[A-Z]\.){2,}|(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Sgt|Capt|Sen|Rep|Gov|Adm|Amb|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\."
+    r"(?:[A-Z]\.){2,}|(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Sgt|Capt|Sen|Rep|Gov|Adm|Amb|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Corp|Inc|Ltd|Co)\."
     r"|[A-Z]\.(?=\s?[A-Z])|[’']s\b|n[’']t\b|[^\W\d_][\w]*(?:[-‑&][\w]+|[’'](?!s\b)[^\W\d_]+)*|\d+(?:[.,]\d+)*\w*|[^\w\s]"
 )
 
@@ -90,8 +90,9 @@ class English(Base):
     pronouns = cues.PERSONAL
     organisation_nouns = {
         **dict.fromkeys(("ministry", "department", "office", "agency", "embassy", "council", "commission", "bureau", "service",
-                         "government", "administration", "regime", "side", "military", "army", "mission", "delegation", "staff"),
+                         "side", "military", "army", "mission", "delegation", "staff"),
                         frozenset({"ministry", "state", "international"})),
+        **dict.fromkeys(("government", "administration", "regime"), frozenset({"state"})),
         **dict.fromkeys(("newspaper", "daily", "paper", "magazine", "weekly", "broadcaster", "outlet", "publication", "network",
                          "channel", "editorial", "commentary", "article"),
                         frozenset({"newspaper", "magazine", "broadcaster", "agency"})),
@@ -138,6 +139,8 @@ class English(Base):
             return ()
         if parts[0].casefold() in cues.KOREAN_FAMILIES and ("-" in name or len(parts) == 3 or parts[-1].casefold() not in cues.KOREAN_FAMILIES):
             return (self.key(parts[0]),)
+        if len(parts) == 2 and "." not in name:  # "Tan Weiguo": which part is the family's isn't known
+            return (self.key(parts[1]), self.key(parts[0]))
         return (self.key(parts[-1]),)
 
     def role_key(self, role: str) -> str:
@@ -196,6 +199,9 @@ class English(Base):
                 document.named.append(introduced)
                 if reader.present():
                     made = [Attribution(unit.start, unit.end, introduced, "", "position", _quoted(document, unit.start, unit.end))]
+            for speaker in [a.speaker for a in made] + document.named[-1:]:
+                if speaker.kind == "name":
+                    known.update(speaker.name.split())
             found += made
             quoted = not made and "Q" in reader.codes
             before = (unit, quoted and set(reader.codes) <= set("Q.,"), quoted)
@@ -853,6 +859,8 @@ class _Reader:
 
     def present(self) -> bool:
         """Whether the unit says in the present tense what its subject is or does: "is less sure", "puts numbers on"."""
+        if len(self.codes) < 10 and "Q" not in self.codes:
+            return False
         return any(w in ("is", "has", "would") or (c in "lV" and w.endswith("s") and not w.endswith("ss")) for c, w in zip(self.codes, self.words, strict=True))
 
     def introduced(self) -> Speaker | None:
@@ -957,7 +965,7 @@ class _Reader:
         affiliation = ""
         if title and (cut := re.search(r"^(.*?)(?:[’']s?)\s+(\S.*)$", title)):
             affiliation, title = cut.group(1), cut.group(2)
-        return Speaker("name", start, stop, text[start:stop], title, affiliation)
+        return Speaker("name", start, stop, text[start:stop], title, affiliation, (self.starts[begin], stop))
 
     def _titled(self, begin: int, last: int, end: int) -> Speaker | None:
         """An office, an organisation or a group by its common noun: "the foreign minister", "some experts"."""
@@ -981,7 +989,7 @@ class _Reader:
         affiliation = re.sub(r"^(?:of|for|at|from|in|with)\s+(?:the\s+)?", "", rest)
         if code == "T" and indefinite and (head in cues.UNNAMED or not affiliation) and not self._body(begin, end):
             return Speaker("group", whole, stop, role, role, affiliation)
-        return Speaker("role", whole, self.ends[end - 1], role, role, affiliation)
+        return Speaker("role", whole, self.ends[end - 1], role, role, affiliation, (whole, self.ends[end - 1]))
 
     def _body(self, begin: int, end: int) -> bool:
         """Whether the phrase names a listed organisation."""
@@ -1004,7 +1012,8 @@ class _Reader:
         if not affiliation:
             role, _, affiliation = role.partition(" for ")
         affiliation = re.sub(r"^the\s+", "", affiliation).strip() or speaker.affiliation
-        return speaker._replace(role=f"{speaker.role} {role}".strip(), affiliation=affiliation)
+        phrase = (speaker.phrase[0] or speaker.start, self.ends[at + match.end() - 1])
+        return speaker._replace(role=f"{speaker.role} {role}".strip(), affiliation=affiliation, phrase=phrase)
 
 
 def make() -> Language:

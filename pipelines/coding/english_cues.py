@@ -218,6 +218,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "accept": frozenset(["that"]),
     "rail": frozenset(["against"]),
     "refuse": frozenset(["to"]),
+    "write": frozenset("that in on “ :".split()),
     "ask": frozenset("whether if why how what to “".split()),
     "publish": frozenset("texts text editorial editorials commentary article column opinion".split()),
     "run": frozenset("editorial editorials commentary column".split()),
@@ -265,7 +266,7 @@ TITLES = frozenset(
     king pope marshal attache attaché counselor counsellor officer inspector monitor nominee candidate whip speaker
     mp mep author writer blogger presenter host defector veteran negotiator scientist engineer physicist czar
     investigator prosecutor lawyer executive manager partner associate commissioner co-chair cochair vice emeritus
-    chairman-elect president-elect observer defense-minister foreign-minister judge justice rapporteur ex-president
+    chairman-elect president-elect observer defense-minister foreign-minister judge justice rapporteur source insider person ex-president
     ex-minister ex-ambassador ex-official ex-diplomat ex-general kommersant tsar strongman pundit reader critic sister
     """.split()
 )
@@ -340,7 +341,7 @@ SUBORDINATORS = frozenset(
 )
 DETERMINERS = frozenset(
     "the a an this that these those his her its their our my your another one two three some many several most other "
-    "certain various all both such any no each every few".split()
+    "certain various such any no each every few".split()
 )
 PERSONAL = {
     "he": "person",

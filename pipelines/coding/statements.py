@@ -33,7 +33,7 @@ class StatementMaker:
                 continue
             classes = speaker_classes(speaker.actor, speaker.occupation)
             for start, end in pieces(document, attribution.start, attribution.end):
-                found = self._terms.mask(hits, start, end)
+                found = self._found(hits, start, end, attribution.speaker.phrase)
                 first, last = (document.sentences[max(document.sentence_at(at), 0)].paragraph for at in (start, end - 1))
                 begin, stop = document.paragraphs[first][0], document.paragraphs[last][1]
                 around = title | self._terms.mask(hits, begin, stop)
@@ -42,6 +42,12 @@ class StatementMaker:
                 if not (made and made[-1].absorb(draft, document)):
                     made.append(draft)
         document.statements = [self._statement(document, draft, hits) for draft in made]
+
+    def _found(self, hits: list[Hit], start: int, end: int, phrase: tuple[int, int]) -> int:
+        """The terms in [start, end), without those in the noun phrase that names the speaker."""
+        if start <= phrase[0] < phrase[1] <= end:
+            return self._terms.mask(hits, start, phrase[0]) | self._terms.mask(hits, phrase[1], end)
+        return self._terms.mask(hits, start, end)
 
     def _statement(self, document: Document, draft: _Draft, hits: list[Hit]) -> Statement:
         attribution, judgement = draft.attribution, draft.judgement
