@@ -289,6 +289,14 @@ def _units(document: Document) -> Iterator[_Unit]:
         start = -1
 
 
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and (text[start].isspace() or text[start] in ",;"):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in ",;"):
+        end -= 1
+    return start, end
+
+
 def _quoted(document: Document, start: int, end: int) -> bool:
     return any(not q.scare for q in document.quotations_in(start, end))
 
@@ -478,7 +486,7 @@ class _Reader:
             )
             begin = end
         text = self.document.text
-        return [a._replace(start=a.start + len(text[a.start : a.end]) - len(text[a.start : a.end].lstrip())) for a in result]
+        return [a._replace(start=start, end=end) for a in result for start, end in [_trimmed(text, a.start, a.end)]]
 
     def _own_subject(self, cue: _Cue) -> _Cue:
         """A pronoun means the person or group with whom the same unit begins: "Yang agrees: the summit, he says, …"."""
@@ -635,6 +643,8 @@ class _Reader:
         if needs is None:
             return True
         window = self.words[v + 1 : v + 6]
+        if self.codes[v - 1 : v] == "Q" and "Q" in self.codes[:v]:
+            return True  # "…?" asked X
         if verb in ("refuse", "decline"):
             return len(window) > 1 and window[0] == "to" and window[1] in cues.RULED_OUT
         if verb == "see" and v >= 2 and self.words[v - 1] == "rather":
@@ -780,7 +790,7 @@ class _Reader:
         return (region, speaker) if speaker else None
 
     def _region(self, j: int) -> int:
-        return max(self.codes.rfind(c, 0, j) for c in ",;:.Q()-hwbVIKm") + 1
+        return max(self.codes.rfind(c, 0, j) for c in ",;:.Q()-hwbVIm") + 1
 
     def _interposed(self, j: int) -> tuple[int, Speaker] | None:
         """The subject before an apposition, a relative clause or a parenthesis that ends before token j."""
@@ -797,7 +807,7 @@ class _Reader:
             if segment and segment[0] not in "pwIb":
                 lead = re.match(r"[ca]*", segment).end()
                 speaker = self._trailing(begin + lead, stop) or (self.noun_phrase(begin + lead, stop) if segment[lead:lead + 1] in ("d", "P", "G", "T", "D", "N") and "V" not in segment else None)
-            if end == j - 1 and re.fullmatch(r"d?[qlTD]*N+", segment) and closes and re.search(r"[TO]$", codes[: begin - 1]):
+            if end == j - 1 and re.fullmatch(r"d?[qlTD]*N+", segment) and closes and re.search(r"[TO](?:p[^,;:.Q]*)?$", codes[: begin - 1]):
                 region = self._region(begin - 1)
                 if codes[region : region + 1] not in ("p", "") or region == begin - 1:
                     named = self._named(begin, begin + re.search(r"N+$", segment).start(), end)
@@ -806,7 +816,7 @@ class _Reader:
                     return region, named._replace(role=f"{title} {named.role}".strip())
             if speaker and end < j - 1:
                 interposed = codes[end + 1 : j - 1]
-                if not re.match(r"[^Ph]", interposed):
+                if not re.match(r"[^Ph]", interposed) or re.search(r"(?:^|,)[^w,][^,]*[emx]", interposed):
                     speaker = None
             if speaker and end < j - 1:
                 if speaker.kind == "name":
@@ -899,11 +909,11 @@ class _Reader:
         if region[-1] == "P":
             return Speaker("pronoun", self.starts[end - 1], self.ends[end - 1], words[end - 1])
         if region[0] == "p":  # an adverbial before the subject: "On Monday Kim", "In Seoul President Yoon"
-            match = re.search(r"(?<=[tnD])(?:[qDTO]*)N+$|P$", region[1:])
+            match = re.search(r"(?<=[tnDK])(?:[qDTO]*)N+$|P$", region[1:])
             mention = self._mention_ending(end)
             if match:
                 begin += 1 + match.start()
-            elif mention is not None and mention > begin + 1 and codes[mention - 1] in "OTNDl":
+            elif mention is not None and mention > begin + 1 and codes[mention - 1] in "OTNDlK":
                 begin = mention
             elif end - begin > 3 and (split := re.search(r"(?<=[OTlNK])(d[lDNTOqs]*[TOG])$", region[1:])):
                 begin += 1 + split.start()
@@ -920,7 +930,7 @@ class _Reader:
             first = -1
         if first >= 0:
             lead = codes[begin:first]
-            governed = re.search(r"pd?[lqDNOGs]*$", lead)
+            governed = re.search(r"p[dlqDNOGsnc]*$", lead)
             if mention is not None and codes[first] == "T":
                 governed = None if not lead.endswith(("p", "pd")) else governed
                 if not governed:
@@ -938,6 +948,8 @@ class _Reader:
             whole = self.document.text[self.starts[begin] : self.ends[end - 1]]
             return Speaker("group", self.starts[begin], self.ends[end - 1], whole, whole)
         head = re.match(r"[^p]*", region).group()
+        if head[-1:] == "K" and words[begin + len(head) : begin + len(head) + 1] in (["by"], ["from"]):
+            return self.noun_phrase(begin + len(head) + 1, end)  # "a joint statement by the foreign ministers"
         loose = head.rstrip("lan")
         if len(loose) < len(head) and loose[-1:] in ("N", "D") and "l" in head[len(loose) :]:
             return None  # "the treaty that Kim signed in Pyongyang": a verb follows the name
