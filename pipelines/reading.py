@@ -12,7 +12,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from pipelines.coding import Coder
 from pipelines.extraction import extract, page_metadata
-from pipelines.gate import Gate
+from pipelines.extraction.gate import Gate
 from schemas.charsets import decode_html
 from schemas.codebook import load_codebook
 from schemas.failures import Failure

@@ -19,7 +19,7 @@ from time import process_time
 from trafilatura import bare_extraction
 
 from pipelines.extraction import extract
-from pipelines.gate import Gate
+from pipelines.extraction.gate import Gate
 from schemas.charsets import decode_html
 from schemas.codebook import load_codebook
 from schemas.failures import Failure

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.dates import parse
+from pipelines.extraction.dates import parse
 
 AT = datetime(2023, 9, 13, 8, 5, tzinfo=UTC)
 

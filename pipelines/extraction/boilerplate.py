@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pipelines import dates
+from pipelines.extraction import dates
 
 # Zero-width and direction marks, soft hyphens, private use, controls: none carries text in our languages.
 _JUNK = re.compile(

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from pipelines.gate import Gate, prose
+from pipelines.extraction.gate import Gate, prose
 
 WORDS = {
     "en": (("russia", "moscow", "putin"), ("north korea", "dprk", "pyongyang")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.wire import source
+from pipelines.extraction.wire import source
 from schemas.records import Outlet
 
 OUTLET = Outlet("example", "Example Daily")

@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from tld import get_fld
 
-from pipelines.dates import COUNTRY_ZONES, PageDate, iso, parse, sane
+from pipelines.extraction.dates import COUNTRY_ZONES, PageDate, iso, parse, sane
 from schemas.dates import AHEAD
 from schemas.records import Page
 from schemas.urls import normalise_url

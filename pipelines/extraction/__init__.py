@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
-from pipelines import boilerplate, metadata, wire
+from pipelines.extraction import boilerplate, metadata, wire
 from schemas.failures import Failure
 from schemas.languages import detect
 from schemas.records import Extract, Page
