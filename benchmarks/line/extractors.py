@@ -11,7 +11,8 @@ import trafilatura
 
 def trafilatura_alone(page: bytes) -> object:
     with suppress(Exception):  # some pages trip some extractors: that costs time too
-        return trafilatura.bare_extraction(page, with_metadata=True)
+        found = trafilatura.bare_extraction(page, with_metadata=True)
+        return found and found.text  # all of it can't be handed from process to process
 
 
 def others() -> dict[str, Callable[[bytes], object]]:
