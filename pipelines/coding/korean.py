@@ -35,7 +35,7 @@ from pipelines.coding.languages import Base, Language
 
 _TOKEN = re.compile(r"\S+")
 _SENTENCE_END = re.compile(
-    r"(?:(?<=[다까요죠음함임네군라자])[.!?。]|(?<!\d)[.!?。…]+)[\"'”’」』»)\]]*(?:\s+|(?<=[다요]\.)(?=[가-힣“\"‘]))"
+    r"(?:(?<=[다까요죠음함임네군라자])[.!?。]|(?<!\d)[.!?。…]+)[\"'”’」』»)\]]*(?:\s+|(?<=[다요]\.)(?=[가-힣“‘]))"
 )
 _GOES_ON = re.compile(
     r"(?:이?라고|고|이?라며|며|면서|이?라면서|이?라는|는|이?라)(?![가-힣])|(?:이?라고|이?라며|라는|고)(?:[도는])?\s"
@@ -47,7 +47,7 @@ _QUOTED = re.compile(
 )
 _REPORTED = re.compile(r"(?:[다라냐까]|[하되가보열내두주키말우추]자)(고도|고는|고만|고까지|고|며|면서|면서도|는)[,]?$")
 _NOT_REPORTED = re.compile(
-    r"(?:나라(?:는|고|며)|보다(?:는|고)|바다는|당사자는|다르다는|모자라는|따라는|하나라는|가자는)[,]?$|^(?:라는|다는|자는|자고|자며)$"
+    r"(?:나라(?:는|고|며)|보다(?:는|고)|바다는|당사자는|다르다는|모자라는|따라는|하나라는|가자는)[,]?$|^(?:다는|자는|자고|자며)$"
 )
 _THAT = re.compile(r"(?:것|거|걸)으?로(?:는|도)?$|걸로$")
 _GIST = re.compile(r"(?:다|라|자|냐)는$")
@@ -80,6 +80,14 @@ _POSITION = re.compile(
     r"(?:판단|생각|주장|설명|분석|입장|지적|견해|전망|평가|진단|해석|시각|관측|요지|취지|골자|결론|논리|계산)(?:이다|다|이었다|였다)$"
 )
 _ASKS = re.compile(r"물었|들었|들어봤|만났|입수|취재|인터뷰|보도했|전했")
+_DOES = re.compile(r"(?:했|한|하였|혔|힌|냈|놨|놓았|폈|쳤|렸|웠|었|봤|뒀|않았|높였|댔|겼|꼈|졌)다$")
+_NOT_TOLD = re.compile(
+    r"(?:모습|기조|태세|면모|자세)[을를] (?:보였|나타냈|드러냈)|있었다$|됐다$|참석했다|출석했다|방문했다|도착했다|회담했다|만났다$"
+)
+_OBJECT = re.compile(r"(?:을|를|듯을|도|만|데)(?: |,|$)|(?:강하게|강력히|엄중히|재차|거듭|일제히|맹)$|[를을] ")
+_ENDORSED = re.compile(
+    r"^(?:말|설명|주장|진단|분석|얘기|이야기|지적|전망|평가|경고|조언|제언|회고|증언)(?:이다|이었다|다)[.]?$"
+)
 _THIS_WAY = re.compile(r"^(?:이같이|이렇게|이처럼|이와)$")
 _COPULA = re.compile(r"(?:이?다|이?었다|이?였다|인 셈이다|이?라는 것이다)$")
 _IMPERSONAL = re.compile(
@@ -98,6 +106,13 @@ _CAPTION = re.compile(
 _DATELINE = re.compile(
     r"(?:\([^()]{1,30}=[^()]{1,30}\)|\[[^\[\]]{1,30}(?:=|ㅣ|\|)[^\[\]]{1,30}\]|\[[^\[\]]{2,20}(?:기자|특파원)\])\s*(?:[가-힣·, ]{2,20}(?:기자|특파원|논설위원)\s*=\s*)?"
 )
+_QUESTION = re.compile(
+    r"\s*(?:[-–—―▲▶▷◇◆□■●◎※]\s*|Q\d*[.:)]?\s|문\s?[.:)]\s).{4,220}?(?:\?|나|는가|[까요죠]|는지|달라|말해 ?달라)[.?]?$",
+    re.DOTALL,
+)
+_IS_TOLD = re.compile(r"□[\"”]?(?:이?라)?(?:고|며)|다고 (?:말|밝|설명|강조|덧)")
+_CASE = re.compile(r"(?:을|를|에게|께|와|과|의|은|는|이|가|도|로부터)$")
+_DECLARATION = re.compile(r"(?:의)?\s?(?:담화|입장문|성명|논평|기고|대국민담화)(?: 전문)?\s*$")
 _HEAD_LABEL = re.compile(r"^(?:\s*[\[<(〈【][^\]>)〉】]{1,20}[\]>)〉】]\s*)+")
 _HEAD_QUOTE = re.compile(
     r"(?P<who>[^\"“”'‘’…]{1,45}?)[\s,:]*(?P<quote>[\"“'‘](?P<inner>[^\"“”]{3,}?)(?:[\"”]|(?<=[\w?!.])['’](?!\w)|$))"
@@ -281,6 +296,9 @@ class _Reading:
         self.last: Speaker | None = None
         self.editorial = bool(_EDITORIAL.match(document.title))
         self.masked = _mask(document)
+        self.declarer = self.declaration()
+        self.first_question = -1  # the paragraph
+        self.interviewee = self.interview()
         self.labelled: tuple[Speaker, int] | None = None  # whose voice a caption announces, and in which paragraph
 
     def run(self) -> list[Attribution]:
@@ -307,8 +325,13 @@ class _Reading:
                 said = self.turn(start, end)
                 if said:
                     turn, start = said
+                elif self.interviewee and index > self.first_question and not _QUESTION.match(document.text[start:end]):
+                    whole = document.paragraphs[index]
+                    asked = _QUESTION.match(document.text[whole[0] : whole[1]])
+                    turn = None if asked or _IS_TOLD.search(self.masked, *whole) else self.interviewee
+            turn = turn or self.declarer
             if turn:
-                self.emit(start, end, turn, "", "turn")
+                self.emit(start, end, turn, "", "turn" if turn is not self.declarer else "declaration")
                 continue
             label = self.label(start, end)
             if label:
@@ -331,6 +354,8 @@ class _Reading:
             return None
         who = match.group("who")
         tokens = _tokens(self.masked, match.start("who"), match.end("who"))
+        if len(tokens) == 1 and who in self.phrases.families:
+            return self.phrases.person(who, tokens[0].start, tokens[0].end, "", ""), match.end()
         read = self.phrases.read(tokens, len(tokens) - 1, tokens[-1].text) if tokens else None
         if (
             not read
@@ -343,6 +368,39 @@ class _Reading:
         if "=" in match.group() and (is_body(last) or word_class(last) in ("O", "C") or last in ("기자", "특파원")):
             return None
         return read[0], match.end()
+
+    def interview(self) -> Speaker | None:
+        """Who answers in a text of questions and answers: the last person introduced before the first question."""
+        document = self.document
+        asked = [i for i, (a, b) in enumerate(document.paragraphs) if _QUESTION.match(document.text[a:b])]
+        if len(asked) < 2:
+            return None
+        self.first_question = asked[0]
+        lead = document.paragraphs[asked[0] - 1][1] if asked[0] else 0
+        tokens = _tokens(self.masked, 0, lead)
+        found = None
+        for i, token in enumerate(tokens):
+            stem = _CASE.sub("", bare(token.text))
+            if title_in(stem) or korean_name(stem) or self.phrases.person_mention(token.start, token.end):
+                read = self.phrases.read(tokens, i, stem)
+                if read and read[0].kind == "name" and read[0].role:
+                    found = read[0]
+        if found is None and document.title:
+            heading = Document(document.title)
+            heading.paragraphs = [(0, len(document.title))]
+            said = _Headline(heading).run()
+            found = said[0].speaker._replace(start=0, end=0) if said else None
+        return found
+
+    def declaration(self) -> Speaker | None:
+        """Whose words the whole text is, where the title says so: "최선희 외무상 담화"."""
+        title = self.document.title
+        match = _DECLARATION.search(title)
+        if not match or any(m in self.masked for m in ("고 말했", "고 밝혔", "고 했다", "보도했다", "고 주장했")):
+            return None
+        tokens = _tokens(title, 0, match.start())
+        read = Phrases(Document(title)).read(tokens, len(tokens) - 1, tokens[-1].text) if tokens else None
+        return read[0]._replace(start=0, end=0) if read and read[0].kind == "name" else None
 
     def label(self, start: int, end: int) -> tuple[Speaker, int] | None:
         """The speaker in a caption, and where it ends: "게리 세이모어 / 전 백악관 조정관", "[녹취: 브라운 합참의장]"."""
@@ -425,6 +483,13 @@ class _Reading:
                         events.append(_Event(i, cue, "connected", bool(quoted), i))
                         pending = None
                     elif i < size - 1 or ending.startswith("고"):
+                        if (
+                            pending
+                            and tokens[pending[0]].text[-1] == ","
+                            and pending[1][0] == "고"
+                            and i - pending[0] > 1
+                        ):
+                            events.append(_Event(pending[0], "", "connected", pending[2], pending[0]))
                         pending = (i, ending, bool(quoted) or "□" in text)
                     continue
                 if last == "로" and _THAT.search(text):
@@ -474,8 +539,8 @@ class _Reading:
                     return None
                 if not finite and not _SAID.search(phrase + "했") and not phrase.endswith("밝혀"):
                     return None
-                if phrase in ("한다", "합니다") and not quoted:
-                    return None
+                if phrase == "한다" and not quoted:
+                    return _Event(size - 1, phrase, "hearsay", False, at)
                 return _Event(size - 1, phrase if words < 4 else verb, "verb", quoted, at)
             if mark == "로" and _TOLD.search(f"{tokens[at - 1].text} {tokens[at].text}" if at else ""):
                 if finite and words and (_PASSES_ON.search(phrase) or re.search(r"알려졌|전해졌", phrase)):
@@ -492,34 +557,13 @@ class _Reading:
             if gist:
                 return gist
         if finite and size > 1:
-            stem = verb
-            if stem.endswith(
-                (
-                    "했다",
-                    "한다",
-                    "하였다",
-                    "혔다",
-                    "힌다",
-                    "냈다",
-                    "놨다",
-                    "놓았다",
-                    "폈다",
-                    "쳤다",
-                    "렸다",
-                    "웠다",
-                    "었다",
-                    "됐다",
-                )
-            ):
-                tail = " ".join(t.text for t in tokens[-3:])
-                if any(v in stem for v in OBJECT_VERBS) and re.search(
-                    r"(?:을|를|며|듯을|도|만)$|(?:강하게|강력히|엄중히|재차|거듭|일제히|맹)$",
-                    tokens[-2].text.rstrip(","),
-                ):
-                    if "됐다" not in stem and not re.search(
-                        r"(?:모습|기조|태세|면모|자세)[을를] (?:보였|나타냈|드러냈)", tail
-                    ):
-                        return _Event(size - 1, ending, "object_verb", False, size - 2)
+            phrase = " ".join([*(t.text for t in tokens[-3:-1]), verb])
+            if _DOES.search(verb) and _NOT_TOLD.search(phrase) is None:
+                if any(v in phrase for v in OBJECT_VERBS) and _OBJECT.search(" ".join(t.text for t in tokens[-4:-1])):
+                    return _Event(size - 1, ending, "object_verb", False, size - 2)
+                quoted_at = next((k for k in range(size - 1) if tokens[k].text.count("□") > 4), None)
+                if quoted_at is not None and size - quoted_at <= 4:
+                    return _Event(size - 1, ending, "quoted_verb", True, quoted_at)
         return None
 
     def gist(self, tokens: list[Token], at: int, phrase: str, quoted: bool) -> _Event | None:
@@ -545,7 +589,7 @@ class _Reading:
                 if rest in ("이다", "다", "이었다", "였다", "이라고", "에서다", "때문이다", "") or _COPULA.search(nxt)
                 else None
             )
-        if noun == "것" and rest in ("이", "은"):
+        if noun == "게" and not rest or noun == "것" and rest in ("이", "은"):
             if _POSITION.search(last):
                 if owner is not None and owner == len(tokens) - 2:
                     return _Event(len(tokens) - 1, last, "owned", quoted, owner)
@@ -679,7 +723,7 @@ class _Reading:
             if current is None:
                 if source is not None:
                     current, outer = source, None
-                elif event.rule == "impersonal":
+                elif event.rule in ("impersonal", "hearsay", "quoted_verb"):
                     continue
                 else:
                     place = tokens[event.last].start
@@ -747,6 +791,8 @@ class _Reading:
             return False
         cue = event.cue
         state = self.is_state(speaker)
+        if state and begin:  # somebody has spoken in this very sentence
+            return True
         if state and event.rule in ("opinion",):
             return True
         follows = self.last is not None
@@ -817,6 +863,20 @@ class _Reading:
                 if i < len(tokens) - 1:
                     self.emit(start, end, speaker, "", "subject_quotation")
                     return
+        if (
+            len(tokens) < 8
+            and len(tokens) > 1
+            and tokens[-2].text.endswith("의")
+            and _ENDORSED.match(_plain(last.rstrip(".")))
+        ):
+            read = self.phrases.read(tokens, len(tokens) - 2, tokens[-2].text[:-1])
+            if read:
+                i = document.sentence_at(start) - 1 if (document := self.document) else -1
+                if i >= 0 and not (self.found and self.found[-1].end > document.sentences[i].start):
+                    before = document.sentences[i]
+                    self.emit(before.start, before.end, read[0], "", "quotation_before")
+                self.emit(start, end, read[0], bare(last), "endorsed")
+            return
         if any(_THIS_WAY.match(t.text) for t in tokens) and _SAID.search(last):
             subjects = self.subjects(tokens)
             if subjects:

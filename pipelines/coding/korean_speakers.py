@@ -18,6 +18,7 @@ from pipelines.coding.korean_words import (
     GROUP_HEADS,
     HEADLINE_COUNTRIES,
     KNOWN_PERSONS,
+    LOANWORDS,
     LONGEST_TITLE,
     NOT_NAMES,
     NOT_ORGS,
@@ -61,6 +62,7 @@ _ADVERBS = frozenset(
     """
     또 또한 다만 반면 반면에 그러나 하지만 한편 특히 아울러 그러면서 그러면서도 그리고 이와 이에 이같이 이처럼 이렇게 관련 관련해 대해 대해서 함께 역시 직접 이번 다시 모두 현재 결국 실제로 실제 잇따라 연일 거듭
     즉각 곧바로 공식 별도로 별도 따르면 의하면 따라 통해 통한 위해 그런데 따라서 때문에 때문 이미 아직 더욱 가장 매우 더 못 안 그 이 저 당장 정작 오히려 일단 우선 먼저 마지막으로 끝으로 사실상 사실 물론 만약 만일 비록 단지 오직
+    지낸 맡은 이끈 위한 대한 관한 인한 통한 향한 만난 밝힌 전한 나선 열린 나온 있는 하는 했던 찾은 산하 국영 관영 친정부 현지의 중인 속한 있던 가진 받은 보낸 오른 담은 이른 대신한 겸한
     같은 지금 이제 여전히 계속 줄곧 점차 향후 앞으로 최소 최대 약 총 매년 매일 일제히 나란히 각각 서로 회담 직후 방문 뒤 후 전날 이튿날 다음날 날 것 등 및 대비 간 중 내 밖 속 위 아래 사이 때 곳 점 수 바 줄 채 만큼 대신 포함 제외 동안 이래 이외 이날
     북한군 무기 위성 조약 병력 파병 협력 관계 제재 결의 전쟁 미사일 포탄 기술 러북 북러 조러 러우 우크라전
     """.split()  # noqa: SIM905
@@ -155,6 +157,8 @@ def word_class(word: str) -> str:
         return "O"
     if word in _ADVERBS or _TIME.match(word):
         return ""
+    if word in LOANWORDS:
+        return ""
     if len(word) == 1:
         return "S" if word in SURNAMES or word in _SHORT_NAMES else ""
     if len(word) >= 3 and korean_name(word):
@@ -230,11 +234,19 @@ class Phrases:
             return self.counted(tokens, i, end, head)
         if head in GROUP_HEADS or (head.endswith("들") and title_in(head[:-1])):
             return self.group(tokens, first, i, end, words), first
-        if kind == "T":
+        if kind == "T" or (head.endswith("씨") and 2 < len(head) < 5):
             return self.titled(tokens, first, i, end, words, classes)
         mention = self.person_mention(tokens[i].start, end)
         if mention or kind in "NS" and len(head) > 1 or (kind == "F" and "T" in classes[:-1]):
             return self.named_last(tokens, first, i, end, words, classes, mention), first
+        if (
+            kind == "F"
+            and len(head) > 2
+            and foreign(head)
+            and head not in LOANWORDS
+            and classes[:-1] in ([], ["F"], ["S"])
+        ):
+            return self.named_last(tokens, first, i, end, words, ["F"] * len(classes), None), first
         if kind == "F" and head in self.families:
             return self.person(head, tokens[i].start, end, "", ""), i
         if kind in "OC" or self.body_mention(tokens[i].start, end):
@@ -253,6 +265,8 @@ class Phrases:
                 break
             word = bare(text)
             found = word_class(word)
+            if word == "이" and first == i and title_in(head) in PERSONAL_TITLES:
+                found = "S"
             if not found:
                 if not self.mention_covers(tokens[first - 1]):
                     break
@@ -320,6 +334,9 @@ class Phrases:
             if len(words) < 3 or classes[-3] != "F" or len(words[-3]) < 2:
                 token = tokens[i - 1]
                 return self.person(words[-2], token.start, token.end, title, ""), i - 1
+        if len(words) > 2 and classes[-2] == "R" and classes[-3] == "S":  # "장 전 장관"
+            token = tokens[i - 2]
+            return self.person(words[-3], token.start, token.end, " ".join(words[-2:]), ""), i - 2
         if title in ANONYMOUS and not any(c == "N" and len(w) > 2 for c, w in zip(classes, words, strict=True)):
             return self.unnamed(tokens, first, i, end, words), first
         names = [
@@ -360,7 +377,9 @@ class Phrases:
                 high += 1
             if high == low:
                 return None
-            if len(words[low]) < 2 or any(word in FIELDS or word in PLAIN_NOUNS for word in words[low:high]):
+            if (len(words[low]) < 2 and high - low < 2) or any(
+                word in FIELDS or word in PLAIN_NOUNS for word in words[low:high]
+            ):
                 continue
             name = " ".join(words[low:high])
             if name in self.families or foreign(name) or classes[high] in "CO":
@@ -408,7 +427,7 @@ class Phrases:
             before = [w for t, w in zip(tokens[first : i + 1], words, strict=True) if t.end <= mention.start]
             return self.person(mention.text, mention.start, mention.end, *_role(before))
         k = len(words) - 1
-        while k > 0 and classes[k - 1] in "FS" and "T" in classes[:k]:
+        while k > 0 and classes[k - 1] in "FS" and words[k - 1] not in FIELDS:
             k -= 1
         name = " ".join(words[k:])
         return self.person(name, tokens[first + k].start, end, *_role(words[:k]))
@@ -416,7 +435,7 @@ class Phrases:
     def body(self, tokens, first, i, end, words, classes) -> Speaker:
         """A ministry, party, medium or state."""
         k = len(words) - 1
-        while k > 0 and classes[k - 1] in "OCF" and not (classes[k - 1] == "F" and foreign(words[k - 1])):
+        while k > 0 and classes[k - 1] in "OC":
             k -= 1
         document = self.document
         mentions = [m for m in document.mentions_in(max(tokens[first].start - 20, 0), end) if m.end == end]
