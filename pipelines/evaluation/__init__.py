@@ -164,8 +164,8 @@ def _number(value: float, name: str) -> float | int | None:
 
 
 def _nested(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Names with dots to objects in objects."""
-    nested: dict[str, Any] = {}
+    """Names with dots to objects in objects; categories have theirs even where there are none."""
+    nested: dict[str, Any] = {"per_category": {}}
     for name, value in figures.items():
         *path, last = name.split(".")
         place = nested
