@@ -298,7 +298,7 @@ class Reader:
                 plural = mention.text in ("США", "Соединённые Штаты", "Соединенные Штаты", "Штаты") or mention.text.endswith(("ие власти", "ные силы", "ие военные"))
                 genders = ANY_GENDER
                 if code == "N":
-                    if " " in mention.text:
+                    if " " in mention.text and mention.text.split()[0].lower() not in _FAMILIES:
                         given = morphology.parses(mention.text.split()[0].lower())
                         genders = next((morphology.form_of(p.tag).genders for p in given if "Name" in p.tag), ANY_GENDER)
                     if genders == ANY_GENDER and re.search(r"(?:ова|ева|ина|ская)(?:|ой|ую)$", mention.text):
@@ -704,6 +704,16 @@ class Reader:
                 adjective = -1
         return None
 
+    def _after_body(self, i: int, k: int) -> int:
+        """Where the person's name begins in a run that a body's name opens: "университета Тонгук Ко Ю Хван"."""
+        if k - i > 1 and self.codes[i - 1] == "O" and i not in self.mentions:
+            for j in range(i + 1, k):
+                if j in self.mentions or self.words[j] in _FAMILIES:
+                    return j
+                if any("Name" in p.tag for p in morphology.parses(self.words[j])) and j + 1 < k:
+                    return j
+        return i
+
     def _abbreviated(self, i: int) -> bool:
         """Whether a name is in Latin letters or begins with capitals only ("ИА Регнум"): a medium that was spoken to."""
         word = self.document.text[self.starts[i] : self.ends[i]]
@@ -760,7 +770,7 @@ class Reader:
                 governed = before.endswith("p") or self.document.text[self.starts[i] - 1 : self.starts[i]] in ("«", "\"", "“")
                 foreign = all(self.words[j].isascii() or self.document.text[self.starts[j] : self.ends[j]].isupper() for j in range(i, k)) and i not in self.mentions
                 if not governed and not foreign and (nominative or oblique):
-                    return i, k
+                    return self._after_body(i, k), k
                 i = k
                 continue
             i += 1
