@@ -7,9 +7,9 @@ it. Another topic is another codebook: no code names a category, a stance or a w
   phrase, matched as whole words whatever its case; `*` at the end of a word stands for any ending ("violat*"); in
   Korean patterns are found anywhere inside words. A pattern between slashes is a regular expression.
 * `rules`: a rule fires on a statement when all of `all` are found in it (`a|b`: one of them), all of `around` in the
-  title or the paragraphs that hold it, none of `none` in it, and the speaker belongs to one of the classes `speaker` and
-  to none of `not_speaker`. It then adds its `weights` (log odds)
-  to categories and stances. The sum with the category's `prior` gives the probability by the logistic function.
+  title or the paragraphs that hold it, none of `none` in it, and the speaker belongs to one of the classes `speaker`
+  and to none of `not_speaker`. It then adds its `weights` (log odds) to categories and stances. The
+  sum with the category's `prior` gives the probability by the logistic function.
 """
 
 from __future__ import annotations
@@ -160,9 +160,7 @@ class _Node:
         for key, value in found.items():
             if key not in required and key not in optional:
                 known = ", ".join((*required, *optional))
-                raise Failure(
-                    "bad_codebook", f"{self.file}:{value.key_line}: unknown field {key!r}; known are {known}"
-                )
+                raise Failure("bad_codebook", f"{self.file}:{value.key_line}: unknown field {key!r}; known are {known}")
         for key in required:
             if key not in found:
                 raise self.fail(f"field {key!r} is missing")

@@ -50,9 +50,7 @@ class Coder:
             doc = nlp.get_pipe(name)(doc)
         return document.relevance
 
-    def code(
-        self, text: str, *, title: str = "", language: str = "", published: str = "", outlet: str = ""
-    ) -> Coding:
+    def code(self, text: str, *, title: str = "", language: str = "", published: str = "", outlet: str = "") -> Coding:
         """Codes one article.
 
         `language` is ISO 639-1, told from the script when ""; `published` is ISO 8601 and picks office holders.

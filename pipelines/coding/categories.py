@@ -49,7 +49,8 @@ _BY_OCCUPATION = {
 def speaker_classes(actor: Actor, occupation: str) -> int:
     """The codebook's speaker classes of an actor, as bits.
 
-    `occupation` is one of schemas.actors.OCCUPATIONS, "former" for an official out of office, or what `Language.register` read from the text.
+    `occupation` is one of schemas.actors.OCCUPATIONS, "former" for an official out of office, or what
+    `Language.register` read from the text.
     """
     classes = {_BY_OCCUPATION.get(occupation, "")} - {""}
     country = _BY_COUNTRY.get(actor.country, "")
@@ -184,5 +185,3 @@ def article_categories(statements) -> tuple[Score, ...]:
         for category in statement.categories:
             best[category.id] = max(best.get(category.id, 0.0), category.score)
     return tuple(Score(id, score) for id, score in sorted(best.items(), key=lambda item: -item[1]))
-
-

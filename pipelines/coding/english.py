@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 (word lists read better as text)
 """English: how English-language news marks who speaks.
 
 A sentence becomes a string of codes, one letter for each word (a name, a title, a verb of speech, a quotation …), so
@@ -15,15 +16,21 @@ from pipelines.coding.document import Attribution, Document, Speaker
 from pipelines.coding.languages import Base, Language
 
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Sgt|Capt|Sen|Rep|Gov|Adm|Amb|St|Jr|Sr|vs|etc|No|Nos|Inc|Ltd|Co|Corp|Jan|Feb|Mar"
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Sgt|Capt|Sen|Rep|Gov|Adm|Amb|St|Jr|Sr|vs|etc|No|Nos|Inc|Ltd|Co"
+    r"|Corp|Jan|Feb|Mar"
     r"|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|approx|cf|i\.e|e\.g|Ph\.D)|\b[A-Z])\.$"
 )
 _ACRONYM = re.compile(r"(?:\b[A-Z]\.){2,}$")
-_STARTER = re.compile(r"(?:The|A|An|In|On|At|But|And|He|She|It|They|We|I|This|That|These|Those|If|For|As|While|When|However|His|Her|Its)\b")
+_STARTER = re.compile(
+    r"(?:The|A|An|In|On|At|But|And|He|She|It|They|We|I|This|That|These|Those|If|For|As|While|When|However|His"
+    r"|Her|Its)\b"
+)
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:\s+|$)")
 _TOKEN = re.compile(
-    r"(?:[A-Z]\.){2,}|(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Sgt|Capt|Sen|Rep|Gov|Adm|Amb|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Corp|Inc|Ltd|Co)\."
-    r"|[A-Z]\.(?=\s?[A-Z])|[’']s\b|n[’']t\b|[^\W\d_][\w]*(?:[-‑&][\w]+|[’'](?!s\b)[^\W\d_]+)*|\d+(?:[.,]\d+)*\w*|[^\w\s]"
+    r"(?:[A-Z]\.){2,}|(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Sgt|Capt|Sen|Rep|Gov|Adm|Amb|Jan|Feb|Mar|Apr|Jun|Jul"
+    r"|Aug|Sept?|Oct|Nov|Dec|Corp|Inc|Ltd|Co)\."
+    r"|[A-Z]\.(?=\s?[A-Z])|[’']s\b|n[’']t\b|[^\W\d_][\w]*(?:[-‑&][\w]+|[’'](?!s\b)[^\W\d_]+)*"
+    r"|\d+(?:[.,]\d+)*\w*|[^\w\s]"
 )
 
 _LOWER: dict[str, str] = {}
@@ -57,11 +64,15 @@ _PUNCTUATION = {
 _INDEFINITE = frozenset("a an one another some".split())
 _NOUN_FORMS = frozenset(
     "claim claims report reports view views comment comments remark remarks call calls estimate estimates forecast "
-    "forecasts demand demands hope hopes fear fears protest protests praise blame answer answers reply replies note notes "
-    "promise promises pledge pledges vow vows charge charges challenge challenges question questions signal signals stress "
-    "doubt doubts worry worries appeal appeals detail details highlight highlights post posts offer offers voice voices echo "
+    "forecasts demand demands hope hopes fear fears protest protests praise blame answer answers reply replies "
+    "note notes "
+    "promise promises pledge pledges vow vows charge charges challenge challenges question questions signal "
+    "signals stress "
+    "doubt doubts worry worries appeal appeals detail details highlight highlights post posts offer offers "
+    "voice voices echo "
     "guess support object address link links ties frame cast label rate rates hit hits play plays point points state "
-    "states mention release releases issue issues share shares warning express speculate judge contrast fault back".split()
+    "states mention release releases issue issues share shares warning express speculate judge contrast fault "
+    "back".split()
 )
 
 
@@ -88,21 +99,7 @@ class _Cue(NamedTuple):
 class English(Base):
     code = "en"
     pronouns = cues.PERSONAL
-    organisation_nouns = {
-        **dict.fromkeys(("ministry", "department", "office", "agency", "embassy", "council", "commission", "bureau", "service",
-                         "side", "military", "army", "mission", "delegation", "staff"),
-                        frozenset({"ministry", "state", "international"})),
-        **dict.fromkeys(("government", "administration", "regime"), frozenset({"state"})),
-        **dict.fromkeys(("newspaper", "daily", "paper", "magazine", "weekly", "broadcaster", "outlet", "publication", "network",
-                         "channel", "editorial", "commentary", "article"),
-                        frozenset({"newspaper", "magazine", "broadcaster", "agency"})),
-        **dict.fromkeys(("party", "opposition", "camp", "caucus", "faction"), frozenset({"party"})),
-        **dict.fromkeys(("institute", "center", "centre", "think-tank", "thinktank", "university", "foundation", "group"),
-                        frozenset({"institute", "association"})),
-        **dict.fromkeys(("organization", "organisation", "union", "bloc", "alliance", "panel", "team"), frozenset({"international"})),
-        **dict.fromkeys(("statement", "report", "communique", "dispatch"),
-                        frozenset({"ministry", "state", "international", "institute", "association", "party", "agency"})),
-    }  # fmt: skip
+    organisation_nouns = cues.ORGANISATION_NOUNS
 
     # -- segmentation ----------------------------------------------------------------------------------------------
 
@@ -115,7 +112,10 @@ class English(Base):
                 break
             mark = match.start()
             nxt = text[after]
-            if nxt.islower() or (nxt in ",;:)" or (nxt in "“\"‘'«(" and after + 1 < end and text[after + 1].islower() and text[mark] == ".")):
+            if nxt.islower() or (
+                nxt in ",;:)"
+                or (nxt in "“\"‘'«(" and after + 1 < end and text[after + 1].islower() and text[mark] == ".")
+            ):
                 continue
             if text[mark] == "." and match.group().startswith(". "):
                 head = text[max(begin, mark - 8) : mark + 1]
@@ -137,7 +137,9 @@ class English(Base):
         parts = [p for p in name.split() if p.rstrip(".").casefold() not in ("jr", "sr", "ii", "iii")]
         if len(parts) < 2:
             return ()
-        if parts[0].casefold() in cues.KOREAN_FAMILIES and ("-" in name or len(parts) == 3 or parts[-1].casefold() not in cues.KOREAN_FAMILIES):
+        if parts[0].casefold() in cues.KOREAN_FAMILIES and (
+            "-" in name or len(parts) == 3 or parts[-1].casefold() not in cues.KOREAN_FAMILIES
+        ):
             return (self.key(parts[0]),)
         if len(parts) == 2 and "." not in name:  # "Tan Weiguo": which part is the family's isn't known
             return (self.key(parts[1]), self.key(parts[0]))
@@ -163,9 +165,11 @@ class English(Base):
     def bodies(self, role: str, country: str) -> tuple[str, ...]:
         low = role.casefold()
         adjective = _ADJECTIVES.get(country, "")
-        return tuple(
-            f"{adjective} {body}".strip() for words, body in _BODIES if any(word in low for word in words)
-        ) if adjective else ()
+        return (
+            tuple(f"{adjective} {body}".strip() for words, body in _BODIES if any(word in low for word in words))
+            if adjective
+            else ()
+        )
 
     def dateline(self, text: str) -> str:
         match = re.match(r"\s*([A-Z][A-Z .]{3,25})(?:,[^—–-]{0,30})?(?:\s*\([^)]{2,30}\))?\s*[—–-]", text)
@@ -191,14 +195,21 @@ class English(Base):
         for unit in _units(document):
             reader = _Reader(document, unit, known)
             made = reader.attributions()
-            if made and before and before[0].paragraph == unit.paragraph and (
-                (before[1] and reader.bare()) or (before[2] and reader.refers_back())
+            if (
+                made
+                and before
+                and before[0].paragraph == unit.paragraph
+                and ((before[1] and reader.bare()) or (before[2] and reader.refers_back()))
             ):
                 made[0] = made[0]._replace(start=before[0].start, direct=True)
             if not made and (introduced := reader.introduced()):
                 document.named.append(introduced)
                 if reader.present():
-                    made = [Attribution(unit.start, unit.end, introduced, "", "position", _quoted(document, unit.start, unit.end))]
+                    made = [
+                        Attribution(
+                            unit.start, unit.end, introduced, "", "position", _quoted(document, unit.start, unit.end)
+                        )
+                    ]
             for speaker in [a.speaker for a in made] + document.named[-1:]:
                 if speaker.kind == "name":
                     known.update(speaker.name.split())
@@ -224,7 +235,11 @@ class English(Base):
             reader = _Reader(document, _Unit(match.start(1), match.end(1), 0))
             speaker = reader.noun_phrase(0, len(reader.codes))
             if speaker and not reader.cues():
-                return [Attribution(0, match.end(1), speaker, match.group()[0], "headline_trailing", _quoted(document, 0, len(text)))]
+                return [
+                    Attribution(
+                        0, match.end(1), speaker, match.group()[0], "headline_trailing", _quoted(document, 0, len(text))
+                    )
+                ]
         return []
 
 
@@ -245,7 +260,8 @@ _BODIES = (
 _CAPITALS = {"BERLIN": "Germany", "PARIS": "France", "LONDON": "London", "KYIV": "Kyiv", "NEW YORK": ""}
 _SAME_TITLE = {
     "spokeswoman": "spokesman", "spokesperson": "spokesman", "spokespeople": "spokesman", "chairwoman": "chairman",
-    "chairperson": "chairman", "chair": "chairman", "congresswoman": "congressman", "prof": "professor", "prof.": "professor",
+    "chairperson": "chairman", "chair": "chairman", "congresswoman": "congressman", "prof": "professor",
+    "prof.": "professor",
     "gen": "general", "gen.": "general", "sen": "senator", "sen.": "senator", "rep": "lawmaker", "rep.": "lawmaker",
     "legislator": "lawmaker", "advisor": "adviser", "paper": "newspaper", "daily": "newspaper", "centre": "center",
     "organisation": "organization", "academic": "scholar", "specialist": "expert",
@@ -253,27 +269,39 @@ _SAME_TITLE = {
 _REGISTER = tuple(
     (occupation, re.compile(rf"\b(?:{words})"))
     for occupation, words in (
-        ("activist", r"activist|laureate|campaigner|human rights|defector|ngo\b|panel of experts|sanctions monitor|un monitor"),
-        ("scholar", r"professor|prof\b|researcher|fellow|analyst|experts?\b|scholar|historian|academic|lecturer|economist|specialist|"
-                    r"strategist|think[- ]tank|watchers?\b|observers?\b|(?:director|head|chair|president|founder|vice).{0,60}(?:institute|center|centre|program|studies|university|foundation)"),
+        ("activist", r"activist|laureate|campaigner|human rights|defector|ngo\b|panel of experts|sanctions "
+                     r"monitor|un monitor"),
+        ("scholar", r"professor|prof\b|researcher|fellow|analyst|experts?\b|scholar|historian|academic|lecturer"
+                    r"|economist|specialist|"
+                    r"strategist|think[- ]tank|watchers?\b|observers?\b|(?:director|head|chair|president"
+                    r"|founder|vice).{0,60}(?:institute|center|centre|program|studies|university|foundation)"),
         ("journalist", r"journalist|columnist|correspondent|reporter|editor|author|commentator|writer|blogger"),
-        ("politician", r"lawmaker|senator|sen\b|congress(?:man|woman)|rep\b|\bmp\b|mep\b|legislator|member of (?:parliament|the national assembly|congress|the house)|"
+        ("politician", r"lawmaker|senator|sen\b|congress(?:man|woman)|rep\b|\bmp\b|mep\b|legislator|member of "
+                       r"(?:parliament|the national assembly|congress|the house)|"
                        r"floor leader|party|parliament|opposition|politician|presidential candidate|whip\b"),
-        ("official", r"minister|ministry|secretary|president|spokes|ambassador|envoy|officials?\b|coordinator|advis[eo]r|commander|general|gen\b|admiral|chief|director|"
-                     r"commissioner|representative|joint chiefs|premier|chancellor|diplomat|prosecutor|government|administration|department|white house|pentagon|"
-                     r"kremlin|military|army|intelligence|embassy|colonel|marshal|governor|authorities|leader|officer|deputy|chairman|attach|politburo|central committee|side\b"),
-        ("newspaper", r"newspaper|media|daily|editorial|press|magazine|outlets?\b|broadcaster|publication|paper|times|post\b"),
+        ("official", r"minister|ministry|secretary|president|spokes|ambassador|envoy|officials?\b|coordinator"
+                     r"|advis[eo]r|commander|general|gen\b|admiral|chief|director|"
+                     r"commissioner|representative|joint chiefs|premier|chancellor|diplomat|prosecutor"
+                     r"|government|administration|department|white house|pentagon|"
+                     r"kremlin|military|army|intelligence|embassy|colonel|marshal|governor|authorities|leader"
+                     r"|officer|deputy|chairman|attach|politburo|central committee|side\b"),
+        ("newspaper", r"newspaper|media|daily|editorial|press|magazine|outlets?\b|broadcaster|publication|paper"
+                      r"|times|post\b"),
     )
 )  # fmt: skip
 _COUNTRY_PHRASES = tuple(
     (phrase, code)
     for phrase, code in (
-        ("south korea", "KR"), ("s. korea", "KR"), ("north korea", "KP"), ("n. korea", "KP"), ("the north", "KP"), ("the south", "KR"),
+        ("south korea", "KR"), ("s. korea", "KR"), ("north korea", "KP"), ("n. korea", "KP"), ("the north", "KP"),
+        ("the south", "KR"),
         ("united states", "US"), ("united nations", "UN"), ("united kingdom", "GB"), ("european union", "EU"),
-        ("security council", "UN"), ("white house", "US"), ("state department", "US"), ("joint chiefs of staff of the rok", "KR"),
+        ("security council", "UN"), ("white house", "US"), ("state department", "US"), ("joint chiefs of staff "
+                                                                                        "of the rok", "KR"),
         ("people power", "KR"), ("democratic party of korea", "KR"), ("national assembly", "KR"), ("blue house", "KR"),
     )
-) + tuple((word.replace("_", " "), code) for code, words in cues.INSTITUTIONS.items() for word in words.split())  # fmt: skip
+) + tuple(
+    (word.replace("_", " "), code) for code, words in cues.INSTITUTIONS.items() for word in words.split()
+)  # fmt: skip
 
 
 def _units(document: Document) -> Iterator[_Unit]:
@@ -362,9 +390,7 @@ class _Reader:
                 code, low = "s", "'s"
             elif low in ("n’t", "n't"):
                 code, low = "k", "n't"
-            elif first in "“”\"«»„‘「」『』":
-                continue
-            elif first in ")]" and self._close_parenthesis(codes):
+            elif first in '“”"«»„‘「」『』' or (first in ")]" and self._close_parenthesis(codes)):
                 continue
             else:
                 code = _PUNCTUATION.get(first, "l")
@@ -388,7 +414,10 @@ class _Reader:
         code = _LOWER.get(low, "")
         if code in ("T", "O", "t", "q"):
             return code
-        if code == "G" and (opening or low in ("koreans", "americans", "russians", "ukrainians", "europeans", "republicans", "democrats")):
+        if code == "G" and (
+            opening
+            or low in ("koreans", "americans", "russians", "ukrainians", "europeans", "republicans", "democrats")
+        ):
             return code
         if opening:
             if code:
@@ -419,7 +448,11 @@ class _Reader:
                 before = codes[i - 1] if i else ""
                 if before in ("d", "s", "q", "n") or (before == "p" and words[i - 1] != "to"):
                     codes[i] = "O" if word in cues.ORGANISATIONS else "K" if word in cues.NOUNS else "l"
-                elif word in _NOUN_FORMS and (before in ("l", "T", "O", "V", "I", "k", "m") or not i or (before == "D" and i + 1 < size and codes[i + 1] == "p")):
+                elif word in _NOUN_FORMS and (
+                    before in ("l", "T", "O", "V", "I", "k", "m")
+                    or not i
+                    or (before == "D" and i + 1 < size and codes[i + 1] == "p")
+                ):
                     if not (before in ("T", "O") and i + 1 < size and codes[i + 1] in "hQPd"):
                         codes[i] = "O" if word in cues.ORGANISATIONS else "K" if word in cues.NOUNS else "l"
             elif code == "I":
@@ -430,7 +463,12 @@ class _Reader:
                 codes[i] = "K"
             elif code == "t" and word in ("may", "march", "mar.") and i and codes[i - 1] in "NPDTG":
                 codes[i] = "m"
-            elif code == "O" and word in ("statement", "report", "commentary", "editorial") and i + 1 < size and codes[i + 1] in "p:h":
+            elif (
+                code == "O"
+                and word in ("statement", "report", "commentary", "editorial")
+                and i + 1 < size
+                and codes[i + 1] in "p:h"
+            ):
                 codes[i] = "K"
         return "".join(codes)
 
@@ -442,7 +480,11 @@ class _Reader:
         if "Q" in codes or "h" in codes or ":" in codes:
             return False
         last = max(codes.rfind("V"), codes.rfind("I"))
-        return last >= 0 and re.fullmatch(r"(?:(?:G|pd?[tnqlDNOTs]+|d?[tn]+|a|l)*)\.?", codes[last + 1 :]) is not None and len(codes) < 25
+        return (
+            last >= 0
+            and re.fullmatch(r"(?:(?:G|pd?[tnqlDNOTs]+|d?[tn]+|a|l)*)\.?", codes[last + 1 :]) is not None
+            and len(codes) < 25
+        )
 
     def refers_back(self) -> bool:
         """Whether the unit only says who said what stands before it: "X made this assessment at a meeting."."""
@@ -460,13 +502,22 @@ class _Reader:
                 inside = last.forward and cue.forward and "," not in self.codes[last.at : cue.first + 1]
                 if cue.speaker.kind == "pronoun" and inside:
                     continue  # "X said that he believes …": still X
-                one_of = cue.speaker.kind == "group" and cue.speaker.name.endswith("of them") and last.speaker.kind == "group"
+                one_of = (
+                    cue.speaker.kind == "group"
+                    and cue.speaker.name.endswith("of them")
+                    and last.speaker.kind == "group"
+                )
                 if cue.again or one_of or self._same(cue.speaker, last.speaker):
                     continue
                 if self._outer(cue, last):
                     kept[-1] = last._replace(source=cue.speaker)
                     continue
-                nested = last.forward and cue.forward and self.codes[last.at + 1 : cue.first].strip("hatnpdG,NDTOqls") == "" and not self._quote_between(last.at, cue.first)
+                nested = (
+                    last.forward
+                    and cue.forward
+                    and self.codes[last.at + 1 : cue.first].strip("hatnpdG,NDTOqls") == ""
+                    and not self._quote_between(last.at, cue.first)
+                )
                 if nested and (cue.first - last.at) <= (12 if last.verb in cues.REPORT else 3):
                     if self._reports(last) or cue.verb in cues.PLAIN:
                         kept[-1] = cue._replace(source=last.speaker, first=last.first)
@@ -544,7 +595,7 @@ class _Reader:
             if self.codes[i] == "Q":
                 return self.starts[i]
         for i in between:
-            if self.codes[i] in ";." or self.codes[i] in "bc" and self.codes[i - 1] == ",":
+            if self.codes[i] in ";." or (self.codes[i] in "bc" and self.codes[i - 1] == ","):
                 return self.starts[i]
         return self.unit.end
 
@@ -552,7 +603,9 @@ class _Reader:
         if a.kind != "name" or b.kind != "name":
             return a.kind == b.kind and (a.name or a.role) == (b.name or b.role)
         one, other = a.name.casefold().split(), b.name.casefold().split()
-        return bool(one and other) and (one[-1] == other[-1] or one[0] == other[0] or a.name in b.name or b.name in a.name)
+        return bool(one and other) and (
+            one[-1] == other[-1] or one[0] == other[0] or a.name in b.name or b.name in a.name
+        )
 
     def cues(self) -> list[_Cue]:
         """Every cue of speech in the unit, by place."""
@@ -577,7 +630,12 @@ class _Reader:
             elif code == "p" and words[i] in ("to", "for"):
                 if i <= 1 + (codes[:1] == "a"):
                     cue = self._opening_to(i)
-                if not cue and words[i] == "to" and not cues.SEEM.isdisjoint(words[max(i - 6, 0) : i]) and codes[i + 1 : i + 2] == "N":
+                if (
+                    not cue
+                    and words[i] == "to"
+                    and not cues.SEEM.isdisjoint(words[max(i - 6, 0) : i])
+                    and codes[i + 1 : i + 2] == "N"
+                ):
                     speaker = self._right(i + 1)
                     cue = _Cue(i, 0, speaker, "seems to", "seems_to", True) if speaker else None
             if cue:
@@ -605,7 +663,9 @@ class _Reader:
             if "K" in codes[:j] and words[v + 1 : v + 2] == ["by"] and (spoken := self._right(v + 2)):
                 return _Cue(v, v, spoken, word, "passive_by", True, verb)
             return None
-        if before == "m" and (words[v - 1] in ("rather", "like") or (words[j - 1] == "would" and verb in ("prefer", "argue", "add"))):
+        if before == "m" and (
+            words[v - 1] in ("rather", "like") or (words[j - 1] == "would" and verb in ("prefer", "argue", "add"))
+        ):
             region = self._left(j - 1)
             return _Cue(v, region[0], region[1], word, "subject_verb", True, verb) if region else None
         if before == "m" or (before == "p" and words[j - 1] == "to"):
@@ -614,7 +674,9 @@ class _Reader:
             return None
         if verb in ("quote", "cite") and (inner := self._quoted_inner(v)):
             outer = self._left(j)
-            return _Cue(v, outer[0] if outer else v, inner, word, "quoted_source", True, verb, outer[1] if outer else None)
+            return _Cue(
+                v, outer[0] if outer else v, inner, word, "quoted_source", True, verb, outer[1] if outer else None
+            )
         inverted = before in ("Q", ",", "") or (before == "." and j == v)
         if inverted and verb not in ("cite", "quote"):
             spoken = self._right(v + 1)
@@ -631,7 +693,9 @@ class _Reader:
         region = self._left(j)
         if region is None or (region[0] and words[region[0] - 1] in ("what", "how", "why")):
             return None
-        forward = not (codes[:region[0]].endswith((",", "Q")) and "Q" in codes[: region[0]] and not self._content_after(v))
+        forward = not (
+            codes[: region[0]].endswith((",", "Q")) and "Q" in codes[: region[0]] and not self._content_after(v)
+        )
         return _Cue(v, region[0], region[1], word, "subject_verb", forward, verb)
 
     def _content_after(self, v: int) -> bool:
@@ -649,7 +713,11 @@ class _Reader:
             return len(window) > 1 and window[0] == "to" and window[1] in cues.RULED_OUT
         if verb == "see" and v >= 2 and self.words[v - 1] == "rather":
             return True
-        if verb == "see" and "as" not in self.words[v + 1 : v + 16] and not (window and window[0] in ("no", "little", "signs")):
+        if (
+            verb == "see"
+            and "as" not in self.words[v + 1 : v + 16]
+            and not (window and window[0] in ("no", "little", "signs"))
+        ):
             return False
         if verb == "go":
             return window[:1] == ["on"] and (self.codes[v + 2 : v + 3] in tuple(",.Q:h") or "to" in window[1:2])
@@ -660,8 +728,24 @@ class _Reader:
             return "to" in window and "," not in window[: window.index("to")]
         if verb in ("view", "regard", "portray", "present", "frame", "interpret", "consider"):
             return bool(needs & set(self.words[v + 1 : v + 14]))
-        if verb in ("point", "continue", "want", "put", "hold", "feel", "find", "know", "speak", "rule", "play", "hope", "fear"):
-            return bool(window) and (window[0] in needs or (verb in ("hold", "point", "put") and bool(needs & set(window))))
+        if verb in (
+            "point",
+            "continue",
+            "want",
+            "put",
+            "hold",
+            "feel",
+            "find",
+            "know",
+            "speak",
+            "rule",
+            "play",
+            "hope",
+            "fear",
+        ):
+            return bool(window) and (
+                window[0] in needs or (verb in ("hold", "point", "put") and bool(needs & set(window)))
+            )
         return bool(needs & set(window))
 
     def _follows(self, v: int, wanted: tuple[str, ...]) -> bool:
@@ -684,7 +768,12 @@ class _Reader:
                 return None
             region = self._left(stripped - 1)
             return _Cue(i, region[0], region[1], words[i], "subject_verb", True, verb) if region else None
-        if before in "NTD" and before and (match := re.search(r"p([dDNTOqls]*[NTD])$", codes[:i])) and words[match.start()] == "with":
+        if (
+            before in "NTD"
+            and before
+            and (match := re.search(r"p([dDNTOqls]*[NTD])$", codes[:i]))
+            and words[match.start()] == "with"
+        ):
             speaker = self.noun_phrase(match.start() + 1, i)
             return _Cue(i, match.start(), speaker, words[i], "with_participle", True, verb) if speaker else None
         if before in (",", "Q", "c", "-") or (before == "a" and i > 1 and codes[i - 2] in ",Q"):
@@ -696,7 +785,12 @@ class _Reader:
 
     def _according(self, i: int) -> _Cue | None:
         speaker = self._right(i + 2)
-        if not speaker or (speaker.kind == "role" and speaker.role.split()[-1:] and speaker.role.split()[-1].lower() in ("agency",) and False):
+        if not speaker or (
+            speaker.kind == "role"
+            and speaker.role.split()[-1:]
+            and speaker.role.split()[-1].lower() in ("agency",)
+            and False
+        ):
             return None
         forward = i < 2 or self.codes[i - 1] in ".;"
         return _Cue(i, i, speaker, "according to", "according_to", forward)
@@ -710,7 +804,11 @@ class _Reader:
             return None
         end = i + 1 + (phrase.end(1) if phrase else len(match.group().rstrip(",")))
         speaker = self.noun_phrase(i + 1, end)
-        if not speaker or speaker.kind != "name" or not (self._mention_ending(end) is None or "Q" in codes or codes[end] == "d"):
+        if (
+            not speaker
+            or speaker.kind != "name"
+            or not (self._mention_ending(end) is None or "Q" in codes or codes[end] == "d")
+        ):
             return None
         if self.words[i] == "for" and not re.search(r"e|Q|h", codes[end:]):
             return None
@@ -738,23 +836,46 @@ class _Reader:
         codes, words = self.codes, self.words
         noun = words[i]
         after = words[i + 1] if i + 1 < len(words) else ""
-        if noun in ("view", "opinion", "words", "assessment", "estimation", "reading", "judgment", "judgement", "belief"):
+        if noun in (
+            "view",
+            "opinion",
+            "words",
+            "assessment",
+            "estimation",
+            "reading",
+            "judgment",
+            "judgement",
+            "belief",
+        ):
             stop = i - 2 if words[i - 2 : i] == ["point", "of"] else i
             match = re.search(r"p(d?[DNTOqlG]*[NDOTG]s|d)[l]*$", codes[:stop])
             if match and words[match.start()] in ("in", "by", "from"):
                 first = match.start() + 1
                 if match.group(1) == "d" and words[first] in ("his", "her", "their", "its"):
-                    here = Speaker("pronoun", self.starts[first], self.ends[first], {"his": "he", "her": "she", "their": "they", "its": "it"}[words[first]])
+                    here = Speaker(
+                        "pronoun",
+                        self.starts[first],
+                        self.ends[first],
+                        {"his": "he", "her": "she", "their": "they", "its": "it"}[words[first]],
+                    )
                     return _Cue(i, match.start(), here, f"in {words[first]} {noun}", "in_view", True)
                 if match.group(1) != "d" and (speaker := self.noun_phrase(first, match.end(1) - 1)):
                     return _Cue(i, match.start(), speaker, f"in … {noun}", "in_view", True)
-        if after in ("of", "by", "from") and (speaker := self._right(i + 2)) and speaker.kind in ("name", "role", "group"):
+        if (
+            after in ("of", "by", "from")
+            and (speaker := self._right(i + 2))
+            and speaker.kind in ("name", "role", "group")
+        ):
             rest = codes[i + 2 :]
             opening = i >= 2 and codes[i - 1] == "d" and words[i - 2] in ("in", "by")
             if opening or re.search(r"h|:Q|:", rest) or codes[max(i - 3, 0) : i].count("e"):
                 # the statement must say what was said: "that …", a colon, a quotation
                 return _Cue(i, max(i - 2, 0), speaker, f"{noun} {after}", "noun_of", True)
-        if i + 1 < len(codes) and codes[i + 1] in "he" and (match := re.search(r"(d?[DNTOqlG]*[NDOTG])s[lq]*$", codes[:i])):
+        if (
+            i + 1 < len(codes)
+            and codes[i + 1] in "he"
+            and (match := re.search(r"(d?[DNTOqlG]*[NDOTG])s[lq]*$", codes[:i]))
+        ):
             speaker = self.noun_phrase(match.start(1), match.end(1))
             if speaker and speaker.kind != "group":
                 return _Cue(i, match.start(1), speaker, noun, "possessive_noun", True)
@@ -806,8 +927,17 @@ class _Reader:
             speaker = None
             if segment and segment[0] not in "pwIb":
                 lead = re.match(r"[ca]*", segment).end()
-                speaker = self._trailing(begin + lead, stop) or (self.noun_phrase(begin + lead, stop) if segment[lead:lead + 1] in ("d", "P", "G", "T", "D", "N") and "V" not in segment else None)
-            if end == j - 1 and re.fullmatch(r"d?[qlTD]*N+", segment) and closes and re.search(r"[TO](?:p[^,;:.Q]*)?$", codes[: begin - 1]):
+                speaker = self._trailing(begin + lead, stop) or (
+                    self.noun_phrase(begin + lead, stop)
+                    if segment[lead : lead + 1] in ("d", "P", "G", "T", "D", "N") and "V" not in segment
+                    else None
+                )
+            if (
+                end == j - 1
+                and re.fullmatch(r"d?[qlTD]*N+", segment)
+                and closes
+                and re.search(r"[TO](?:p[^,;:.Q]*)?$", codes[: begin - 1])
+            ):
                 region = self._region(begin - 1)
                 if codes[region : region + 1] not in ("p", "") or region == begin - 1:
                     named = self._named(begin, begin + re.search(r"N+$", segment).start(), end)
@@ -833,7 +963,9 @@ class _Reader:
         if not match:
             return None
         first = begin + match.start()
-        governed = first > begin and self.codes[first - 1] == "p" or (first - 1 > begin and self.codes[first - 1] == "d" and self.codes[first - 2] == "p")
+        governed = (first > begin and self.codes[first - 1] == "p") or (
+            first - 1 > begin and self.codes[first - 1] == "d" and self.codes[first - 2] == "p"
+        )
         if governed and "T" not in match.group(1):
             return None
         return self.noun_phrase(first, end)
@@ -871,7 +1003,10 @@ class _Reader:
         """Whether the unit says in the present tense what its subject is or does: "is less sure", "puts numbers on"."""
         if len(self.codes) < 10 and "Q" not in self.codes:
             return False
-        return any(w in ("is", "has", "would") or (c in "lV" and w.endswith("s") and not w.endswith("ss")) for c, w in zip(self.codes, self.words, strict=True))
+        return any(
+            w in ("is", "has", "would") or (c in "lV" and w.endswith("s") and not w.endswith("ss"))
+            for c, w in zip(self.codes, self.words, strict=True)
+        )
 
     def introduced(self) -> Speaker | None:
         """The person who is the subject of a unit without a cue."""
@@ -944,7 +1079,11 @@ class _Reader:
             tail = lead[governed.start() :]
             if name and len(name.group()) >= 2 and re.search(r"[OT]$", tail) and mention is not None:
                 return self._named(begin, first, end)  # "of the Democratic Party Park Kwang On"
-        if words[begin] in ("one", "some", "many", "most", "two", "several") and words[begin + 1 : begin + 2] == ["of"] and end - begin >= 3:
+        if (
+            words[begin] in ("one", "some", "many", "most", "two", "several")
+            and words[begin + 1 : begin + 2] == ["of"]
+            and end - begin >= 3
+        ):
             whole = self.document.text[self.starts[begin] : self.ends[end - 1]]
             return Speaker("group", self.starts[begin], self.ends[end - 1], whole, whole)
         head = re.match(r"[^p]*", region).group()
@@ -957,7 +1096,11 @@ class _Reader:
         if not head:
             return None
         last = begin + len(head) - 1
-        if head[-1] in "TOG" or (head == "d" and words[begin] in ("some", "many", "most", "others", "several", "both")) or (head[-1] == "D"):
+        if (
+            head[-1] in "TOG"
+            or (head == "d" and words[begin] in ("some", "many", "most", "others", "several", "both"))
+            or (head[-1] == "D")
+        ):
             return self._titled(begin, last + 1, end)
         if head[-1] == "N" and begin + len(head) < end:
             first = begin + re.search(r"[ND]*N$", head).start()
@@ -996,7 +1139,14 @@ class _Reader:
             return Speaker("name", start, stop, role)
         if code == "G" or codes[begin:last] == "d":
             return Speaker("group", whole, stop, role, role, rest)
-        if words[begin] in ("this", "our") and head in ("newspaper", "paper", "magazine", "publication", "outlet", "daily"):
+        if words[begin] in ("this", "our") and head in (
+            "newspaper",
+            "paper",
+            "magazine",
+            "publication",
+            "outlet",
+            "daily",
+        ):
             return Speaker("outlet", start, stop, role, role)
         affiliation = re.sub(r"^(?:of|for|at|from|in|with)\s+(?:the\s+)?", "", rest)
         if code == "T" and indefinite and (head in cues.UNNAMED or not affiliation) and not self._body(begin, end):

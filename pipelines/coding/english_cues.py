@@ -1,20 +1,22 @@
+# ruff: noqa: SIM905 (word lists read better as text)
 """English cues: the words by which news marks speech, titles and organisations. Data only."""
 
 from __future__ import annotations
 
 # Verbs of speech and thought. A line: forms as base, third person, past, participle in -ing.
 _REGULAR = """
-accept accuse acknowledge add address admit advise advocate affirm agree allege announce answer appeal applaud argue assert
-assess assure assume blame blast boast caution celebrate challenge charge claim clarify comment complain concede conclude condemn
-confess confirm congratulate consider contend counter criticise criticize cry declare decry defend demand denounce deny
-deplore describe detail disagree disclose dismiss dispute doubt downplay echo elaborate emphasise emphasize endorse
-estimate evaluate exclaim explain express fear forecast guess hail highlight hint hope imply indicate infer insist
-judge laud lambast lambaste lament maintain mention mock muse note object observe opine point ponder post praise predict
-proclaim promise pledge propose protest question quip react reaffirm reason reassure rebuff rebuke rebut recall recognise
-recognize recommend reckon refute reiterate reject relate remark remind repeat reply report respond retort reveal ridicule rule salute scoff
-signal slam speculate state stress submit suggest surmise surprise suspect testify thank threaten tout tweet
-underline underscore urge view voice vow warn welcome wonder worry write
-""".split()
+    accept accuse acknowledge add address admit advise advocate affirm agree allege announce answer appeal applaud
+    argue assert assess assure assume blame blast boast caution celebrate challenge charge claim clarify comment
+    complain concede conclude condemn confess confirm congratulate consider contend counter criticise criticize cry
+    declare decry defend demand denounce deny deplore describe detail disagree disclose dismiss dispute doubt
+    downplay echo elaborate emphasise emphasize endorse estimate evaluate exclaim explain express fear forecast
+    guess hail highlight hint hope imply indicate infer insist judge laud lambast lambaste lament maintain mention
+    mock muse note object observe opine point ponder post praise predict proclaim promise pledge propose protest
+    question quip react reaffirm reason reassure rebuff rebuke rebut recall recognise recognize recommend reckon
+    refute reiterate reject relate remark remind repeat reply report respond retort reveal ridicule rule salute
+    scoff signal slam speculate state stress submit suggest surmise surprise suspect testify thank threaten tout
+    tweet underline underscore urge view voice vow warn welcome wonder worry write
+    """.split()
 _IRREGULAR = {
     "say": "say says said saying",
     "tell": "tell tells told telling",
@@ -146,8 +148,13 @@ SPEECH = _forms()  # form → verb
 
 # These are speech only with the right words after them (within five tokens): a noun of speech, a preposition, "as" …
 NEEDS: dict[str, frozenset[str]] = {
-    "make": frozenset("statement statements remark remarks comment comments assessment claim clear accusation case point argument appeal call".split()),
-    "issue": frozenset("statement statements warning warnings condemnation commentary communique call rebuke communiqué".split()),
+    "make": frozenset(
+        "statement statements remark remarks comment comments assessment claim clear accusation case point "
+        "argument appeal call".split()
+    ),
+    "issue": frozenset(
+        "statement statements warning warnings condemnation commentary communique call rebuke communiqué".split()
+    ),
     "release": frozenset("statement statements commentary communique".split()),
     "give": frozenset("assessment warning view opinion credence".split()),
     "take": frozenset("view issue position aim".split()),
@@ -241,10 +248,15 @@ NEEDS: dict[str, frozenset[str]] = {
 RULED_OUT = frozenset(["rule", "believe", "accept", "recognize", "recognise"])
 
 SEEM = frozenset("seems seem seemed appears appear appeared looks look looked sounds".split())
-THINK = frozenset("believe think expect see consider doubt rule know hope agree want predict foresee view suspect".split())
+THINK = frozenset(
+    "believe think expect see consider doubt rule know hope agree want predict foresee view suspect".split()
+)
 REPORT = frozenset("report cite quote".split())
 # Verbs that can only be speech: inside another's speech they give the word to the inner speaker.
-PLAIN = frozenset("say tell state declare announce warn condemn denounce urge call accuse write add insist deny claim stress argue".split())
+PLAIN = frozenset(
+    "say tell state declare announce warn condemn denounce urge call accuse write add insist deny claim stress "
+    "argue".split()
+)
 
 # Nouns of speech: "the opinion of X that …", "X's view is …".
 NOUNS = frozenset(
@@ -256,28 +268,29 @@ NOUNS = frozenset(
 # Heads of titles: who has one is a person.
 TITLES = frozenset(
     """
-    president vice-president premier minister secretary undersecretary under-secretary spokesman spokeswoman spokesperson
-    spokespeople ambassador envoy representative coordinator director director-general general lieutenant colonel major
-    admiral commander chief chair chairman chairwoman chairperson chancellor commissioner adviser advisor aide senator
-    congressman congresswoman lawmaker legislator deputy governor mayor professor prof prof. researcher fellow analyst
-    expert scholar historian academic lecturer economist specialist strategist journalist columnist correspondent
-    reporter editor commentator activist campaigner laureate diplomat official leader head member founder politician
-    rep. rep sen. sen gen. gen lt. lt col. col dr. dr mr. mr mrs. mrs ms. ms adm. adm maj. maj sgt. capt. amb. gov. consul broker trader peer
-    king pope marshal attache attaché counselor counsellor officer inspector monitor nominee candidate whip speaker
-    mp mep author writer blogger presenter host defector veteran negotiator scientist engineer physicist czar
-    investigator prosecutor lawyer executive manager partner associate commissioner co-chair cochair vice emeritus
-    chairman-elect president-elect observer defense-minister foreign-minister judge justice rapporteur source insider person ex-president
-    ex-minister ex-ambassador ex-official ex-diplomat ex-general kommersant tsar strongman pundit reader critic sister
+    president vice-president premier minister secretary undersecretary under-secretary spokesman spokeswoman
+    spokesperson spokespeople ambassador envoy representative coordinator director director-general general
+    lieutenant colonel major admiral commander chief chair chairman chairwoman chairperson chancellor commissioner
+    adviser advisor aide senator congressman congresswoman lawmaker legislator deputy governor mayor professor prof
+    prof. researcher fellow analyst expert scholar historian academic lecturer economist specialist strategist
+    journalist columnist correspondent reporter editor commentator activist campaigner laureate diplomat official
+    leader head member founder politician rep. rep sen. sen gen. gen lt. lt col. col dr. dr mr. mr mrs. mrs ms. ms
+    adm. adm maj. maj sgt. capt. amb. gov. consul broker trader peer king pope marshal attache attaché counselor
+    counsellor officer inspector monitor nominee candidate whip speaker mp mep author writer blogger presenter host
+    defector veteran negotiator scientist engineer physicist czar investigator prosecutor lawyer executive manager
+    partner associate commissioner co-chair cochair vice emeritus chairman-elect president-elect observer
+    defense-minister foreign-minister judge justice rapporteur source insider person ex-president ex-minister
+    ex-ambassador ex-official ex-diplomat ex-general kommersant tsar strongman pundit reader critic sister
     """.split()
 )
 # Words that stand before or inside a title.
 TITLE_PARTS = frozenset(
     """
-    prime foreign defense defence unification national security deputy vice senior former acting first assistant chief
-    principal special high state press interim permanent outgoing incoming then ex- executive visiting research leading
-    independent military political presidential joint floor party opposition ruling veteran retired newly top nobel peace
-    prize noted renowned prominent international russian-born chief-of-staff staff chiefs associate adjunct distinguished
-    honorary political russia-watcher
+    prime foreign defense defence unification national security deputy vice senior former acting first assistant
+    chief principal special high state press interim permanent outgoing incoming then ex- executive visiting
+    research leading independent military political presidential joint floor party opposition ruling veteran retired
+    newly top nobel peace prize noted renowned prominent international russian-born chief-of-staff staff chiefs
+    associate adjunct distinguished honorary political russia-watcher
     """.split()
 )
 # Unnamed people: speakers only as a group.
@@ -286,10 +299,11 @@ GROUPS = frozenset(
     experts analysts officials observers critics scholars researchers specialists commentators lawmakers diplomats
     politicians sources activists historians academics pundits skeptics sceptics watchers conservatives progressives
     liberals democrats republicans hawks journalists editors editorials reporters economists professors strategists
-    ministers leaders authorities insiders opponents supporters many some others most several media outlets newspapers
-    people koreans americans russians japanese chinese ukrainians europeans defectors netizens residents legislators senators
-    monitors investigators planners policymakers columnists papers dailies envoys delegates generals commanders
-    representatives allies spokespeople spokespersons authors members parties governments ambassadors chiefs figures voices
+    ministers leaders authorities insiders opponents supporters many some others most several media outlets
+    newspapers people koreans americans russians japanese chinese ukrainians europeans defectors netizens residents
+    legislators senators monitors investigators planners policymakers columnists papers dailies envoys delegates
+    generals commanders representatives allies spokespeople spokespersons authors members parties governments
+    ambassadors chiefs figures voices
     """.split()
 )
 # One unnamed person.
@@ -329,14 +343,15 @@ MODALS = frozenset("will would can could may might shall should must cannot 'll 
 NEGATIONS = frozenset("not never n't hardly neither nor".split())
 PREPOSITIONS = frozenset(
     """
-    of for at in on from by with to about against over under between among during after before into through
-    within without across amid near toward towards via per regarding concerning around behind beyond since until upon than despite
+    of for at in on from by with to about against over under between among during after before into through within
+    without across amid near toward towards via per regarding concerning around behind beyond since until upon than
+    despite
     """.split()
 )
 SUBORDINATORS = frozenset(
     """
-    but while as because although though if when where whereas after before since unless until whether yet so how why what nor
-    despite
+    but while as because although though if when where whereas after before since unless until whether yet so how
+    why what nor despite
     """.split()
 )
 DETERMINERS = frozenset(
@@ -416,12 +431,29 @@ INSTITUTIONS = {
 
 KOREAN_FAMILIES = frozenset(
     """
-    kim lee park choi choe jung jeong chung chong kang cho jo yoon yun jang chang lim im han oh o seo suh shin sin kwon gwon
-    hwang ahn an song yoo yu ryu hong jeon jun chun ko go moon mun son sohn yang bae paik baek paek heo hur huh nam sim shim noh roh no ha
-    kwak gwak sung seong cha joo ju woo u koo ku gu min ryu na jin chin ji chi um eom won chae cheon bang kong gong hyun
-    ham byun byeon yeom yeo chu do so sok seok sun seol ma gil yeon wi wee myung pyo ki gi ban wang kum keum ok
-    in mang je jeh tak guk eun pyon yong ri rim pak li hyon thae tae
-    xi wang li zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo liang song zheng xie han tang feng yu dong xiao
-    cheng cao yuan deng fu shen zeng peng lu su jiang cai jia ding wei xue ye yan pan mao geng hua qin shi cui
+    kim lee park choi choe jung jeong chung chong kang cho jo yoon yun jang chang lim im han oh o seo suh shin sin
+    kwon gwon hwang ahn an song yoo yu ryu hong jeon jun chun ko go moon mun son sohn yang bae paik baek paek heo
+    hur huh nam sim shim noh roh no ha kwak gwak sung seong cha joo ju woo u koo ku gu min ryu na jin chin ji chi um
+    eom won chae cheon bang kong gong hyun ham byun byeon yeom yeo chu do so sok seok sun seol ma gil yeon wi wee
+    myung pyo ki gi ban wang kum keum ok in mang je jeh tak guk eun pyon yong ri rim pak li hyon thae tae xi wang li
+    zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo liang song zheng xie han tang feng yu
+    dong xiao cheng cao yuan deng fu shen zeng peng lu su jiang cai jia ding wei xue ye yan pan mao geng hua qin shi
+    cui
     """.split()
 )
+
+# Occupations (schemas.actors) of the bodies that "the ministry", "the paper" … can mean.
+_BODIES = {
+    "ministry state international": "ministry department office agency embassy council commission bureau service side "
+    "military army mission delegation staff",
+    "state": "government administration regime",
+    "newspaper magazine broadcaster agency": "newspaper daily paper magazine weekly broadcaster outlet publication "
+    "network channel editorial commentary article",
+    "party": "party opposition camp caucus faction",
+    "institute association": "institute center centre think-tank thinktank university foundation group",
+    "international": "organization organisation union bloc alliance panel team",
+    "ministry state international institute association party agency": "statement report communique dispatch",
+}
+ORGANISATION_NOUNS = {
+    noun: frozenset(occupations.split()) for occupations, nouns in _BODIES.items() for noun in nouns.split()
+}

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipelines.coding.document import Attribution, Document, Mention, Speaker
+from pipelines.coding.document import Document, Mention, Speaker
 from pipelines.coding.languages import Language
 from schemas.actors import ActorEntry, ActorList, Role
 from schemas.records import Actor
@@ -31,7 +31,9 @@ class _Known:
 
 
 _PERSON = "person"
-_SPOKEN_FOR = frozenset({"official", "spokesman", "source", "representative", "officer"})  # unnamed, but of a named body
+_SPOKEN_FOR = frozenset(
+    {"official", "spokesman", "source", "representative", "officer"}
+)  # unnamed, but of a named body
 
 
 class Linker:
@@ -66,15 +68,16 @@ class Linker:
                 party=party.name("en") if party else entry.party,
                 camp=entry.camp,
             )
-            linked = Linked(actor, self._occupation(entry, role, published), self._language.role_key(title) if title else "")
+            linked = Linked(
+                actor, self._occupation(entry, role, published), self._language.role_key(title) if title else ""
+            )
             if len(self._entries) > 20_000:
                 self._entries.clear()
             self._entries[key] = linked
         return linked
 
-
     def _occupation(self, entry: ActorEntry, role: Role | None, published: str) -> str:
-        """What the entry was on that day: who leads a party before the office is a politician, who left it is former."""
+        """What the entry was on that day: a party leader not yet in office is a politician, say."""
         if entry.occupation not in ("official", "military") or entry.kind != _PERSON or role is None:
             return entry.occupation
         body = self._actors.get(role.affiliation) if role.affiliation else None
@@ -287,7 +290,7 @@ class _Article:
             for mention in reversed(named):
                 if (linked := self.mention(mention)) and linked.occupation in bodies:
                     return linked
-            if not named and (linked := self.last(lambda l: l.occupation in bodies or l.role_key == key)):
+            if not named and (linked := self.last(lambda known: known.occupation in bodies or known.role_key == key)):
                 return linked
             for body in language.bodies(speaker.role, language.country(speaker.role) or self.home()):
                 if len(entries := self.actors.named(body)) == 1:
@@ -295,8 +298,10 @@ class _Article:
             return self.unlisted(speaker, "organisation")
         country = language.country(f"{speaker.affiliation} {speaker.role}")
         if key and not named:
-            def same(l: Linked) -> bool:
-                return l.role_key == key and l.actor.kind != "group" and (not country or l.actor.country == country)
+
+            def same(known: Linked) -> bool:
+                actor = known.actor
+                return known.role_key == key and actor.kind != "group" and (not country or actor.country == country)
 
             if linked := self.last(same):
                 return linked
@@ -311,7 +316,10 @@ class _Article:
             linked = self.mention(mention)
             if linked and linked.actor.kind != _PERSON:
                 body = linked.actor.name
-                if key and (holder := self.last(lambda l: l.role_key == key and l.actor.affiliation == body)):
+                holder = (
+                    self.last(lambda k, body=body: k.role_key == key and k.actor.affiliation == body) if key else None
+                )
+                if holder:
                     return holder  # "the Kremlin spokesman" after the one whom the article has named
                 return linked._replace(actor=linked.actor._replace(role=speaker.role), role_key=key)
         return self.unlisted(speaker)
@@ -334,19 +342,24 @@ class _Article:
     def _pronoun(self, speaker: Speaker) -> Linked:
         wanted = self.language.pronouns.get(speaker.name, "any")
         if wanted == _PERSON:
-            linked = self.subject_before(speaker.start) or self.last_speaker(lambda l: l.actor.kind == _PERSON)
+            linked = self.subject_before(speaker.start) or self.last_speaker(lambda known: known.actor.kind == _PERSON)
         elif wanted == "body":
-            linked = self.last_speaker(lambda l: l.actor.kind not in (_PERSON, "group"))
+            linked = self.last_speaker(lambda known: known.actor.kind not in (_PERSON, "group"))
             return linked or self.unlisted(speaker, "")
         else:
-            linked = self.last_speaker(lambda l: True)
-        return linked or self.last(lambda l: l.actor.kind == _PERSON) or self.unlisted(speaker)
+            linked = self.last_speaker(lambda _: True)
+        return linked or self.last(lambda known: known.actor.kind == _PERSON) or self.unlisted(speaker)
 
     def _omitted(self, speaker: Speaker) -> Linked:
         if introduced := self.introduced(speaker.start):
             return introduced
-        last = self.last_speaker(lambda l: True)
-        if last and last.actor.kind == "state" and self.quoted and self.quoted[0] >= self.paragraph_start(speaker.start):
+        last = self.last_speaker(lambda _: True)
+        if (
+            last
+            and last.actor.kind == "state"
+            and self.quoted
+            and self.quoted[0] >= self.paragraph_start(speaker.start)
+        ):
             return self.quoted[1]  # "Moscow and Beijing have made it clear …" inside what a person goes on to say
         return last or self.unlisted(speaker)
 
@@ -360,10 +373,12 @@ class _Article:
         entries = self.actors.named(name) if name else ()
         if len(entries) == 1:
             return self.linker.entry(entries[0], self.document.published)
-        return Linked(Actor(id="", name=name or speaker.role, surface=name or speaker.role, kind="medium"), "newspaper", "")
+        return Linked(
+            Actor(id="", name=name or speaker.role, surface=name or speaker.role, kind="medium"), "newspaper", ""
+        )
 
     def last_speaker(self, wanted) -> Linked | None:
-        return next((l for l in reversed(self.speakers) if wanted(l)), None)
+        return next((linked for linked in reversed(self.speakers) if wanted(linked)), None)
 
     def last(self, wanted) -> Linked | None:
         """The last speaker, else the last one named, of whom `wanted` is true."""
@@ -394,6 +409,16 @@ class _Article:
         return linked if linked and linked.actor.kind == _PERSON else None
 
 
-_BLOCS = {"RU": "russia", "KP": "dprk", "KR": "rok", "JP": "japan", "CN": "china", "UA": "ukraine", "UN": "un"} | dict.fromkeys(
-    "US GB FR DE IT ES CA AU NZ NL BE LU DK SE NO FI IS EE LV LT PL CZ SK HU RO BG HR SI AT CH IE PT GR EU".split(), "west"
-)
+_WESTERN = (
+    "US", "GB", "FR", "DE", "IT", "ES", "CA", "AU", "NZ", "NL", "BE", "LU", "DK", "SE", "NO", "FI", "IS", "EE", "LV",
+    "LT", "PL", "CZ", "SK", "HU", "RO", "BG", "HR", "SI", "AT", "CH", "IE", "PT", "GR", "EU",
+)  # fmt: skip
+_BLOCS = {
+    "RU": "russia",
+    "KP": "dprk",
+    "KR": "rok",
+    "JP": "japan",
+    "CN": "china",
+    "UA": "ukraine",
+    "UN": "un",
+} | dict.fromkeys(_WESTERN, "west")

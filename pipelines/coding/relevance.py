@@ -18,7 +18,8 @@ class Relevance:
     A sentence that names the sides in a row with others ("Iran, Russia and North Korea") does not count as naming both.
 
     The features, whose weights the codebook gives under `relevance`: `title_both`, `title_one`, `lead_both`,
-    `lead_bond` (0 or 1), `bond_sentences` (up to 4), `share_both` and `share_each` (0 to 1; the latter of the side named in fewer sentences), `pair` (up to 2).
+    `lead_bond` (0 or 1), `bond_sentences` (up to 4), `share_both` and `share_each` (0 to 1; the latter of the side
+    named in fewer sentences), `pair` (up to 2).
     """
 
     def __init__(self, codebook: Codebook, terms: TermMatcher) -> None:

@@ -11,7 +11,7 @@ _PARAGRAPH = re.compile(r"[^\r\n\u2028\u2029]+")
 _MARK = re.compile(
     r"[“”\"«»„‟〝〞「」『』]|(?<![\w’'])[‘'](?=[^\s’'])|(?<=[\w.,!?…%)])[’'](?![\w’'])",
 )
-_CLOSES = {"“": "”", "«": "»", "„": "“”\"", "「": "」", "『": "』", "‘": "’'", "'": "'’", "〝": "〞"}
+_CLOSES = {"“": "”", "«": "»", "„": '“”"', "「": "」", "『": "』", "‘": "’'", "'": "'’", "〝": "〞"}
 _LONGEST_INNER = 400  # characters: a single quotation mark that closes farther off is an apostrophe
 _LONGEST_PARAGRAPH = 20_000  # characters: longer ones are cut, so that text without line breaks stays workable
 
@@ -58,7 +58,7 @@ def quotations(text: str, start: int, end: int) -> list[Quotation]:
         mark, at = match.group(), match.start()
         if not opened:
             opens = mark in _CLOSES and not (mark == "'" and not _closing(text, at + 1, end))
-            if mark in "\"”":  # typed without care for direction: opens before a word, after a space or bracket
+            if mark in '"”':  # typed without care for direction: opens before a word, after a space or bracket
                 opens = at + 1 < end and not text[at + 1].isspace() and (at == start or not text[at - 1].isalnum())
             if opens and mark in "‘'" and not _closing(text, at + 1, end):
                 opens = False
@@ -69,8 +69,8 @@ def quotations(text: str, start: int, end: int) -> list[Quotation]:
             if mark in _CLOSES[opened]:
                 found.append(_quotation(text, begin, at))
                 opened = ""
-        elif opened in "\"”":
-            if mark in "\"”“":
+        elif opened in '"”':
+            if mark in '"”“':
                 found.append(_quotation(text, begin, at))
                 opened = ""
         elif mark in _CLOSES[opened] or (opened in "“„" and mark == '"'):
@@ -92,7 +92,9 @@ def quotations(text: str, start: int, end: int) -> list[Quotation]:
 
 
 def _closing(text: str, start: int, end: int) -> bool:
-    return re.compile(r"(?<=[\w.,!?…%)])[’'](?![\w’'])").search(text, start, min(end, start + _LONGEST_INNER)) is not None
+    return (
+        re.compile(r"(?<=[\w.,!?…%)])[’'](?![\w’'])").search(text, start, min(end, start + _LONGEST_INNER)) is not None
+    )
 
 
 def _closes_later(text: str, start: int, end: int, times: int) -> bool:

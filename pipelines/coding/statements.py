@@ -1,4 +1,4 @@
-"""Statements: attributed stretches with their speaker, judged by the codebook, in sizes that can be read and counted."""
+"""Statements: attributed stretches with their speaker, judged by the codebook, in readable sizes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pipelines.coding.linking import Linked
 from pipelines.coding.terms import Hit, TermMatcher
 from schemas.codebook import Codebook
 from schemas.records import Statement
-
 
 # Who has a position without a verb of speech ("Thorne sees the worst to come"); of others it would be a deed.
 _OPINION = frozenset({"scholar", "former", "journalist", "activist", ""})
@@ -34,7 +33,9 @@ class StatementMaker:
             classes = speaker_classes(speaker.actor, speaker.occupation)
             for start, end in pieces(document, attribution.start, attribution.end):
                 found = self._found(hits, start, end, attribution.speaker.phrase)
-                first, last = (document.sentences[max(document.sentence_at(at), 0)].paragraph for at in (start, end - 1))
+                first, last = (
+                    document.sentences[max(document.sentence_at(at), 0)].paragraph for at in (start, end - 1)
+                )
                 begin, stop = document.paragraphs[first][0], document.paragraphs[last][1]
                 around = title | self._terms.mask(hits, begin, stop)
                 judgement = self._judge.judge(found, classes, around)

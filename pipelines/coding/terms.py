@@ -42,7 +42,9 @@ class TermMatcher:
                 else:
                     word = plain(pattern.lower()).rstrip("*")
                     open_end = inside_words or pattern[-1] == "*"
-                    words.setdefault(word, []).append((number[term.id], len(word), not inside_words, not open_end, None))
+                    words.setdefault(word, []).append(
+                        (number[term.id], len(word), not inside_words, not open_end, None)
+                    )
             if expressions:
                 self._expressions.append((number[term.id], re.compile("|".join(f"(?:{e})" for e in expressions))))
         self._words = ahocorasick.Automaton()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-_PLAIN = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "‑": "-", "\n": " ", "\t": " "})
+_PLAIN = str.maketrans(
+    {"’": "'", "‘": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "‑": "-", "\n": " ", "\t": " "}
+)
 
 
 def lowered(text: str) -> str:
