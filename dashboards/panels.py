@@ -22,6 +22,7 @@ from elasticsearch.dsl.query import Query
 from dashboards.words import FIELDS, Words
 from schemas.actors import load_actors
 from schemas.failures import Failure
+from schemas.indices import field_names
 
 KINDS = ("statements", "articles", "feeds", "dead-letters")
 MAX_BUCKETS = 400  # of a date histogram: the interval is chosen so that there are no more
@@ -182,7 +183,7 @@ def _all(conditions: Sequence[Condition]) -> Query:
 class Measure:
     """A number worked out of documents.
 
-    `of` is "count", "unique" (different values of the field), "latest" (of a date field), "mean", "median", "sum" or
+    `of` is "count", "unique" (different values of the field), "latest" (of a date field), "mean", "median" or
     "share" (of the documents that meet `where`). `where` narrows the documents counted.
     """
 
@@ -205,8 +206,6 @@ class Measure:
                 return A("avg", field=self.field)
             case "median":
                 return A("percentiles", field=self.field, percents=[50], keyed=False)
-            case "sum":
-                return A("sum", field=self.field)
         raise ValueError(self.of)
 
     def value(self, bucket: Mapping[str, Any]) -> float | None:
@@ -304,7 +303,7 @@ class Panel:
     columns: tuple[str, ...] = ()  # fields of a list
     sort: tuple[str, bool] = ("@timestamp", False)  # field, ascending
     size: int = 20  # documents of a list, or of each value
-    own_controls: bool = True  # False: Kibana's controls name fields that this panel's index lacks
+    compare: bool = True  # a figure is shown beside that of the period before
 
     def search(self, selection: Selection, index: str) -> Search:
         """The query that answers the panel's question; where it compares, for the period before as well."""
@@ -312,7 +311,7 @@ class Panel:
         conditions = [*selection.queries(self.kind), *(condition.query() for condition in self.where)]
         if self.chart == "figure":
             both = selection._replace(start=selection.before.start).period()
-            query = query.filter(both) if not conditions else query.filter(both & Q("bool", filter=conditions))
+            query = query.filter("bool", filter=[both, *conditions])
             periods = {"now": selection.period(), "before": selection.before.period()}
             self._measure(query.aggs.bucket("period", "filters", filters=periods), self.measures)
             return query.extra(track_total_hits=False)
@@ -476,7 +475,6 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
                 "feeds",
                 measures=(Measure("feeds", Words("Feeds", "Ленты", "피드"), "unique", "feed.url"),),
                 where=(Is("event.outcome", ("success",)),),
-                own_controls=False,
             ),
             Panel(
                 "failed-polls",
@@ -555,6 +553,14 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
                     ),
                 ),
             ),
+            Panel(
+                "freshness",
+                Words("Newest in the index", "Новейшее в индексе", "최신 색인"),
+                Words("How fresh is what is shown?", "Насколько свежи данные?", "얼마나 최신인가?"),
+                "figure",
+                measures=(Measure("indexed", FIELDS["event.ingested"], "latest", "event.ingested"),),
+                compare=False,
+            ),
             # Overview
             Panel(
                 "reactions-over-time",
@@ -623,7 +629,6 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
                 by=(Time(),),
                 measures=(Measure("feeds", Words("Feeds", "Ленты", "피드"), "unique", "feed.url"),),
                 where=(Is("event.outcome", ("success",)),),
-                own_controls=False,
             ),
             Panel(
                 "top-speakers",
@@ -721,7 +726,6 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
                 by=(Values("article.actors", 14), Values("article.actors", 14)),
                 measures=(ARTICLES,),
                 where=RELEVANT,
-                own_controls=False,
             ),
             # Outlets and coverage
             Panel(
@@ -963,7 +967,6 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
                 columns=("article.title", "article.length", "outlet.name", "url.full"),
                 where=(*RELEVANT, Is("article.statements", (0,))),
                 size=10,
-                own_controls=False,
             ),
         )
     }
@@ -985,11 +988,19 @@ class Dashboard:
     reading: Words  # how to read it
     filters: tuple[str, ...]
     places: tuple[Place, ...]
-    kibana_fields: Mapping[str, str] = field(default_factory=dict)  # fields of controls that differ from statements'
-    kind: str = "statements"  # the index whose fields the controls offer
+    kind: str = "statements"  # the index whose values the filters offer
+    fields: Mapping[str, str] = field(default_factory=dict)  # of Kibana's controls, where not that index's usual ones
 
     def panels(self) -> list[Panel]:
         return [PANELS[place.panel] for place in self.places]
+
+    def control_field(self, name: str) -> str:
+        """The field that Kibana's control of a filter names."""
+        return self.fields.get(name) or FILTERS[name][self.kind]
+
+    def narrows(self, panel: Panel) -> bool:
+        """Whether Kibana's controls can narrow the panel: a field that its index lacks would leave it empty."""
+        return all(self.control_field(name) in field_names(panel.kind) for name in self.filters)
 
 
 def _figures(*ids: str) -> tuple[Place, ...]:
@@ -1016,7 +1027,7 @@ DASHBOARDS: Mapping[str, Dashboard] = MappingProxyType(
                 ),
                 ALL_FILTERS,
                 (
-                    *_figures("statements", "speakers", "relevant-articles", "critical-share"),
+                    *_figures("statements", "speakers", "quoting-outlets", "critical-share", "freshness"),
                     Place("reactions-over-time", 48, 14),
                     Place("categories-by-bloc", 24, 13),
                     Place("stance-by-bloc", 24, 13),
@@ -1072,11 +1083,12 @@ DASHBOARDS: Mapping[str, Dashboard] = MappingProxyType(
                     Place("languages", 24, 12),
                     Place("failures-by-cause", 24, 12),
                     Place("agencies", 24, 12),
+                    Place("articles-without-statements", 48, 14),
                     Place("feeds-that-fail", 48, 12),
                     Place("latest-failures", 48, 14),
                 ),
-                {"language": "outlet.language"},
                 "articles",
+                {"language": "outlet.language"},
             ),
             Dashboard(
                 "quality",
@@ -1098,7 +1110,6 @@ DASHBOARDS: Mapping[str, Dashboard] = MappingProxyType(
                     Place("examples", 48, 22),
                     Place("unlisted-speakers", 24, 18),
                     Place("statements-to-check", 24, 18),
-                    Place("articles-without-statements", 48, 14),
                 ),
             ),
         )
