@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from spacy.language import Language as Pipeline
 
 from pipelines.coding.categories import article_categories
@@ -13,6 +15,7 @@ from schemas.records import Coding
 
 LANGUAGES = ("en", "ko", "ru")
 _LONGEST = 2_000_000  # characters; what comes after is not coded
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no encoding can carry
 
 
 class Coder:
@@ -55,9 +58,10 @@ class Coder:
 
         `language` is ISO 639-1, told from the script when ""; `published` is ISO 8601 and picks office holders.
         Offsets in the result count characters of `text`; where it is empty, of `title`. An irrelevant text comes back
-        without statements. No input raises: broken text is coded as far as it can be read.
+        without statements. No input raises: broken text is coded as far as it can be read, half characters as U+FFFD.
         """
-        body = (text if text.strip() else title)[:_LONGEST]
+        title = _SURROGATE.sub("\ufffd", title)
+        body = _SURROGATE.sub("\ufffd", (text if text.strip() else title)[:_LONGEST])
         language = language or detect(body)
         document = Document(body, title, language, published, outlet)
         nlp = self.pipeline(language)

@@ -448,13 +448,8 @@ class _Reader:
                 before = codes[i - 1] if i else ""
                 if before in ("d", "s", "q", "n") or (before == "p" and words[i - 1] != "to"):
                     codes[i] = "O" if word in cues.ORGANISATIONS else "K" if word in cues.NOUNS else "l"
-                elif word in _NOUN_FORMS and (
-                    before in ("l", "T", "O", "V", "I", "k", "m")
-                    or not i
-                    or (before == "D" and i + 1 < size and codes[i + 1] == "p")
-                ):
-                    if not (before in ("T", "O") and i + 1 < size and codes[i + 1] in "hQPd"):
-                        codes[i] = "O" if word in cues.ORGANISATIONS else "K" if word in cues.NOUNS else "l"
+                elif word in _NOUN_FORMS and self._noun_here(before, codes[i + 1] if i + 1 < size else "."):
+                    codes[i] = "O" if word in cues.ORGANISATIONS else "K" if word in cues.NOUNS else "l"
             elif code == "I":
                 before = codes[i - 1] if i else ""
                 if before in ("d", "s", "q", "l", "p", "V") and word in cues.NOUNS:
@@ -471,6 +466,13 @@ class _Reader:
             ):
                 codes[i] = "K"
         return "".join(codes)
+
+    @staticmethod
+    def _noun_here(before: str, after: str) -> bool:
+        """Whether a word like "claims" or "report" is a noun between these codes."""
+        if before in ("T", "O") and after in "hQPd":
+            return False
+        return before in ("", "l", "T", "O", "V", "I", "k", "m") or (before == "D" and after == "p")
 
     # -- speech acts -----------------------------------------------------------------------------------------------
 

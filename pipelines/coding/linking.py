@@ -97,6 +97,7 @@ class _Article:
         self.actors = linker._actors
         self.document = document
         self.known: list[_Known] = []  # by start
+        self.noted: dict[tuple[str, str], _Known] = {}  # by id and name
         self.speakers: list[Linked] = []  # in order, the last at the end
         self.quoted: tuple[int, Linked] | None = None  # the last person quoted directly, and where
         self._home: str | None = None
@@ -138,11 +139,11 @@ class _Article:
     def note(self, linked: Linked, start: int) -> _Known:
         """Remembers a name; a person is known by the surname from then on."""
         actor = linked.actor
-        for known in reversed(self.known):
-            if known.linked.actor.id == actor.id and known.linked.actor.name == actor.name:
-                if actor.role and not known.linked.actor.role:
-                    known.linked = linked  # named before without a title
-                return known
+        known = self.noted.get((actor.id, actor.name))
+        if known is not None:
+            if actor.role and not known.linked.actor.role:
+                known.linked = linked  # named before without a title
+            return known
         keys: tuple[str, ...] = ()
         if actor.kind == _PERSON:
             entry = self.actors.get(actor.id) if actor.id else None
@@ -155,6 +156,7 @@ class _Article:
                 family = entry.family_name(self.language.code)
                 keys = tuple(dict.fromkeys((*keys, self.language.key(family)))) if family else keys
         known = _Known(start, keys, linked)
+        self.noted[actor.id, actor.name] = known
         self.known.insert(bisect_right(self.known, start, key=lambda k: k.start), known)
         return known
 

@@ -11,8 +11,10 @@ _PARAGRAPH = re.compile(r"[^\r\n\u2028\u2029]+")
 _MARK = re.compile(
     r"[“”\"«»„‟〝〞「」『』]|(?<![\w’'])[‘'](?=[^\s’'])|(?<=[\w.,!?…%)])[’'](?![\w’'])",
 )
+_CLOSING = re.compile(r"(?<=[\w.,!?…%)])[’'](?![\w’'])")
 _CLOSES = {"“": "”", "«": "»", "„": '“”"', "「": "」", "『": "』", "‘": "’'", "'": "'’", "〝": "〞"}
 _LONGEST_INNER = 400  # characters: a single quotation mark that closes farther off is an apostrophe
+_LONGEST_SENTENCE = 2_000  # characters: likewise
 _LONGEST_PARAGRAPH = 20_000  # characters: longer ones are cut, so that text without line breaks stays workable
 
 
@@ -36,7 +38,14 @@ def _paragraph(document: Document, language: Language, start: int, end: int) -> 
     text = document.text
     index = len(document.paragraphs)
     document.paragraphs.append((start, end))
-    document.sentences += [Sentence(a, b, index) for a, b in language.sentences(text, start, end)]
+    for begin, stop in language.sentences(text, start, end):
+        while stop - begin > _LONGEST_SENTENCE:
+            cut = text.rfind(" ", begin + 1, begin + _LONGEST_SENTENCE)
+            cut = cut if cut > begin else begin + _LONGEST_SENTENCE
+            document.sentences.append(Sentence(begin, cut, index))
+            begin = _strip(text, cut, stop)[0]
+        if begin < stop:
+            document.sentences.append(Sentence(begin, stop, index))
     found = quotations(text, start, end)
     if found and document.quotations and found[0].start - start <= 1:
         last = document.quotations[-1]
@@ -92,9 +101,7 @@ def quotations(text: str, start: int, end: int) -> list[Quotation]:
 
 
 def _closing(text: str, start: int, end: int) -> bool:
-    return (
-        re.compile(r"(?<=[\w.,!?…%)])[’'](?![\w’'])").search(text, start, min(end, start + _LONGEST_INNER)) is not None
-    )
+    return _CLOSING.search(text, start, min(end, start + _LONGEST_INNER)) is not None
 
 
 def _closes_later(text: str, start: int, end: int, times: int) -> bool:

@@ -32,6 +32,8 @@ class StatementMaker:
                 continue
             classes = speaker_classes(speaker.actor, speaker.occupation)
             for start, end in pieces(document, attribution.start, attribution.end):
+                if not document.text[start:end].strip():
+                    continue
                 found = self._found(hits, start, end, attribution.speaker.phrase)
                 first, last = (
                     document.sentences[max(document.sentence_at(at), 0)].paragraph for at in (start, end - 1)
