@@ -29,6 +29,7 @@ from pipelines.coding.korean_words import (
     NOT_SPEECH,
     OBJECT_VERBS,
     SPEECH_NOUNS,
+    STATES,
     TITLES,
 )
 from pipelines.coding.languages import Base, Language
@@ -45,7 +46,9 @@ _GOES_ON = re.compile(
 _QUOTED = re.compile(
     r"□[\"”’」』»']?(?:\([^)]*\))?(?:이라|라|이란|란|이)?(고도|고는|고만|고|며|면서|면서도|는|던|란|란다|냐고|냐며)?,?$"
 )
-_REPORTED = re.compile(r"(?:[다라냐까]|[하되가보열내두주키말우추]자)(고도|고는|고만|고까지|고|며|면서|면서도|는)[,]?$")
+_REPORTED = re.compile(
+    r"(?:[다라냐까]|[하되가보열내두주키말우추]자|(?<![당생투소피가책지환참과])자(?=고|며))(고도|고는|고만|고까지|고|며|면서|면서도|는)[,]?$"
+)
 _NOT_REPORTED = re.compile(
     r"(?:나라(?:는|고|며)|보다(?:는|고)|바다는|당사자는|다르다는|모자라는|따라는|하나라는|가자는)[,]?$|^(?:다는|자는|자고|자며)$"
 )
@@ -88,6 +91,8 @@ _OBJECT = re.compile(r"(?:을|를|듯을|도|만|데)(?: |,|$)|(?:강하게|강�
 _ENDORSED = re.compile(
     r"^(?:말|설명|주장|진단|분석|얘기|이야기|지적|전망|평가|경고|조언|제언|회고|증언)(?:이다|이었다|다)[.]?$"
 )
+_VERBAL = frozenset("하되있없않르가오나지키내보주들치기리우려서추꾸끼시")
+_VAGUE = re.compile(r"(?:목소리|입장|반응|견해|시각|의견|태도|모습|성과|기자회견)[을를]$")
 _THIS_WAY = re.compile(r"^(?:이같이|이렇게|이처럼|이와)$")
 _COPULA = re.compile(r"(?:이?다|이?었다|이?였다|인 셈이다|이?라는 것이다)$")
 _IMPERSONAL = re.compile(
@@ -107,7 +112,7 @@ _DATELINE = re.compile(
     r"(?:\([^()]{1,30}=[^()]{1,30}\)|\[[^\[\]]{1,30}(?:=|ㅣ|\|)[^\[\]]{1,30}\]|\[[^\[\]]{2,20}(?:기자|특파원)\])\s*(?:[가-힣·, ]{2,20}(?:기자|특파원|논설위원)\s*=\s*)?"
 )
 _QUESTION = re.compile(
-    r"\s*(?:[-–—―▲▶▷◇◆□■●◎※]\s*|Q\d*[.:)]?\s|문\s?[.:)]\s).{4,220}?(?:\?|나|는가|[까요죠]|는지|달라|말해 ?달라)[.?]?$",
+    r"\s*(?:[-–—―▲▶▷◇◆□■●◎※]\s*|Q\d*[.:)]?\s|문\s?[.:)]\s).{4,220}?(?:\?|나|가|[까요죠]|는지|달라|말해 ?달라)[.?]?$",
     re.DOTALL,
 )
 _IS_TOLD = re.compile(r"□[\"”]?(?:이?라)?(?:고|며)|다고 (?:말|밝|설명|강조|덧)")
@@ -121,7 +126,7 @@ _HEAD_AFTER = re.compile(r"(?P<quote>[\"“](?P<inner>[^\"“”]{4,})[\"”])\s
 _EDITORIAL = re.compile(r"^\s*[\[<(〈【]?\s*(?:\S{0,6}\s?사설|사설)\s*[\]>)〉】:]?")
 _OWN_VOICE = re.compile(r"^(?:본지|본보|우리 신문|본 신문|본사)$")
 _SERMON = re.compile(
-    r"(?:해야 (?:한다|할 것이다|마땅하다)|(?:해|어|아|여)야 한다|서는 안 된다|선 안 된다|할 때다|마땅하다|규탄한다|우려스럽다|용납할 수 없다|묵과할 수 없다|촉구한다|절실하다|시급하다|필요하다|바란다|명심하라|멈춰라|중단하라|아니다|말라|직시하라|필요가 있다|급선무다|않을 수 없다|자초한)[.!]?$"
+    r"(?:해야 (?:한다|할 것이다|마땅하다)|[가-힣]야 한다|서는 안 된다|선 안 된다|할 때다|마땅하다|규탄한다|우려스럽다|용납할 수 없다|묵과할 수 없다|촉구한다|절실하다|시급하다|필요하다|바란다|것뿐이다|(?:위협|도발|범죄|처사|자초|실패|책임|결과|참사|오판|착각|모순|배신|위반|문제|행위|자업자득|몫)(?:이다|다)|명심하라|멈춰라|중단하라|아니다|말라|직시하라|필요가 있다|급선무다|않을 수 없다|자초한)[.!]?$"
 )
 _PARTICLES = re.compile(
     r"(?:측|씨|들|당국|정부)?(?:은|는|이|가|을|를|의|에|와|과|도|만|로|으로|께서는|께서|에서|에서는|에서도|에서의|에게|에게는|에게서|까지|부터|마저|조차|처럼|보다|이나|나|이며|며|이고|고|이다|다|인|이란|란|이라고|라고|이라며|라며|이라는|라는|에는|에도|로서|으로서|로부터|으로부터|와의|과의|와는|과는|에게도|만이|만은|이든|든|이자|자|발|간|식|뿐|한테|의도|이라도|라도|이었다|였다|였던|이던|측은|측이|측의|측에|측도|로는|으로는|로의|으로의)?$"
@@ -559,6 +564,10 @@ class _Reading:
         if finite and size > 1:
             phrase = " ".join([*(t.text for t in tokens[-3:-1]), verb])
             if _DOES.search(verb) and _NOT_TOLD.search(phrase) is None:
+                if _VAGUE.search(tokens[-2].text) or (
+                    verb.endswith("않았다") and not re.search(r"배제|감추|숨기|부인|가리", phrase)
+                ):
+                    return None
                 if any(v in phrase for v in OBJECT_VERBS) and _OBJECT.search(" ".join(t.text for t in tokens[-4:-1])):
                     return _Event(size - 1, ending, "object_verb", False, size - 2)
                 quoted_at = next((k for k in range(size - 1) if tokens[k].text.count("□") > 4), None)
@@ -626,7 +635,7 @@ class _Reading:
                 and tokens[i + 1].text.rstrip(",") in ("역시", "또한", "측은", "측이", "측도")
             ):
                 stem, particle = text, "도"
-            if not stem:
+            if not stem or (particle == "는" and stem[-1] in _VERBAL and self.verbal(token, stem)):
                 continue
             read = self.phrases.read(tokens, i, stem)
             if read is None and self.document.mentions and self.phrases.person_mention(token.start, token.end):
@@ -641,6 +650,12 @@ class _Reading:
                 if group:
                     found.append(group)
         return found
+
+    def verbal(self, token: Token, stem: str) -> bool:
+        """Whether "는" is the ending of a verb before a noun: "연구하는 박사", "잇따르는"."""
+        if stem in self.phrases.families or self.document.mentions_in(token.start, token.start + len(stem)):
+            return False
+        return word_class(stem) in ("N", "F", "")
 
     def own_voice(self, speaker: Speaker) -> Speaker:
         """The outlet where the text calls it "본지"."""
@@ -726,8 +741,9 @@ class _Reading:
                 elif event.rule in ("impersonal", "hearsay", "quoted_verb"):
                     continue
                 else:
-                    place = tokens[event.last].start
-                    current = Speaker("omitted", place, place)
+                    current = self.unnamed(tokens, tokens[event.last].start)
+                    if current is None:
+                        return
             if event.rule == "impersonal" and current.kind not in ("group",) and source is None:
                 current = None
                 continue
@@ -783,7 +799,7 @@ class _Reading:
         return event.comp - i >= 2
 
     def is_state(self, speaker: Speaker) -> bool:
-        return speaker.kind == "name" and word_class(speaker.name) == "C"
+        return speaker.kind == "name" and speaker.name in STATES
 
     def spoken_of(self, tokens, event, i: int, first: int, speaker: Speaker, begin: int) -> bool:
         """Whether the topic belongs to what is said rather than to the telling: "러시아는 … 것이라고 내다봤다"."""
@@ -808,6 +824,22 @@ class _Reading:
         ):
             return True
         return False
+
+    def unnamed(self, tokens: list[Token], place: int) -> Speaker | None:
+        """Who speaks where the sentence doesn't say it; None where a text does ("조약 4조는 … 규정했다")."""
+        for token in tokens[:8]:
+            stem, _ = subject(token.text)
+            stem = bare(stem)
+            if stem and re.fullmatch(r"\d+조|조항|조약|협정|합의문|결의|결의안|헌장|헌법|법", stem):
+                return None
+            if (
+                stem in ("보고서", "성명", "담화", "논평", "사설", "백서", "칼럼", "공동성명", "론평")
+                and self.last is None
+            ):
+                return Speaker("name", token.start, token.start + len(stem), stem)
+        if self.last is None and self.editorial and self.document.outlet:
+            return Speaker("name", place, place, self.document.outlet)
+        return Speaker("omitted", place, place)
 
     def nested(self, tokens, events, subjects):
         """Finds speech within speech; returns the events of the inner speaker, the outer one, and the inner's subjects."""

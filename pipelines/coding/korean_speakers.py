@@ -30,6 +30,7 @@ from pipelines.coding.korean_words import (
     RARE_SURNAMES,
     PERSONAL,
     RANKS,
+    STATES,
     SURNAMES,
     TITLES,
 )
@@ -62,7 +63,7 @@ _ADVERBS = frozenset(
     """
     또 또한 다만 반면 반면에 그러나 하지만 한편 특히 아울러 그러면서 그러면서도 그리고 이와 이에 이같이 이처럼 이렇게 관련 관련해 대해 대해서 함께 역시 직접 이번 다시 모두 현재 결국 실제로 실제 잇따라 연일 거듭
     즉각 곧바로 공식 별도로 별도 따르면 의하면 따라 통해 통한 위해 그런데 따라서 때문에 때문 이미 아직 더욱 가장 매우 더 못 안 그 이 저 당장 정작 오히려 일단 우선 먼저 마지막으로 끝으로 사실상 사실 물론 만약 만일 비록 단지 오직
-    지낸 맡은 이끈 위한 대한 관한 인한 통한 향한 만난 밝힌 전한 나선 열린 나온 있는 하는 했던 찾은 산하 국영 관영 친정부 현지의 중인 속한 있던 가진 받은 보낸 오른 담은 이른 대신한 겸한
+    지낸 일한 맡은 이끈 위한 대한 관한 인한 통한 향한 만난 밝힌 전한 나선 열린 나온 있는 하는 했던 찾은 산하 국영 관영 친정부 현지의 중인 속한 있던 가진 받은 보낸 오른 담은 이른 대신한 겸한
     같은 지금 이제 여전히 계속 줄곧 점차 향후 앞으로 최소 최대 약 총 매년 매일 일제히 나란히 각각 서로 회담 직후 방문 뒤 후 전날 이튿날 다음날 날 것 등 및 대비 간 중 내 밖 속 위 아래 사이 때 곳 점 수 바 줄 채 만큼 대신 포함 제외 동안 이래 이외 이날
     북한군 무기 위성 조약 병력 파병 협력 관계 제재 결의 전쟁 미사일 포탄 기술 러북 북러 조러 러우 우크라전
     """.split()  # noqa: SIM905
@@ -148,15 +149,17 @@ def word_class(word: str) -> str:
     if not word:
         return ""
     if word in COUNTRIES:
-        return "O" if word in ORGS else "C"
+        return "C" if word in STATES else "O"
     if word in RANKS:
         return "R"
     if word in TITLES:
         return "T"
     if word in ORGS or _COUNTRIES_COUNTED.fullmatch(word):
         return "O"
-    if word in _ADVERBS or _TIME.match(word):
+    if word in _ADVERBS:
         return ""
+    if _TIME.match(word):
+        return "T" if title_in(word) and word[-1] not in "원" else ""
     if word in LOANWORDS:
         return ""
     if len(word) == 1:
@@ -179,6 +182,7 @@ def word_class(word: str) -> str:
 
 _SHORT_NAMES = frozenset("존폴빌짐벤샘팀톰댄론밥켄맥돈딘잭닉릭칼룩맷팻렉")
 _COUNTRIES_COUNTED = re.compile(r"\d+개국")
+_DONE = re.compile(r"(?:^|\s)\S?(?:[일맡지속끈한된난낸선온](?:한|은|낸|끈|선|된|는))$")
 _LOAN = re.compile(r"[크트프브츠튼턴슨켈뷔캠섀셰슈윌맥뮐쉬쿤쿼펠콥넬텔칼존볼톰]")
 
 
@@ -195,6 +199,7 @@ def _not_orgs(word: str) -> tuple[str, ...]:
 
 
 _SCHOOLS = ("대", "연", "원")
+_SOME = ("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열")
 _COUNT = re.compile(r"(?:\d+|한|두|세|네)명|하나")
 
 
@@ -212,6 +217,7 @@ class Phrases:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.persons: list[Person] = []
+        self.bodies: list[str] = []
         self.families: dict[str, list[Person]] = {}
 
     def read(self, tokens: list[Token], i: int, stem: str) -> tuple[Speaker, int] | None:
@@ -230,8 +236,8 @@ class Phrases:
         ):
             if kind in "TF" and title_in(head) in ANONYMOUS or head in ("매체", "통신", "신문", "방송", "소식통"):
                 return Speaker("pronoun", tokens[i].start, end, "이"), first
-        if _COUNT.fullmatch(head):
-            return self.counted(tokens, i, end, head)
+        if _COUNT.fullmatch(head) or (head == "명" and i and tokens[i - 1].text in _SOME):
+            return self.counted(tokens, i - (head == "명"), end, head)
         if head in GROUP_HEADS or (head.endswith("들") and title_in(head[:-1])):
             return self.group(tokens, first, i, end, words), first
         if kind == "T" or (head.endswith("씨") and 2 < len(head) < 5):
@@ -306,11 +312,16 @@ class Phrases:
     def counted(self, tokens: list[Token], i: int, end: int, head: str) -> tuple[Speaker, int]:
         """ "생포된 북한군 중 1명은": some of a group."""
         first = i
-        while first and i - first < 3 and (first == i or tokens[first].text in ("중", "가운데", "등", "병사", "포로")):
+        while first and i - first < 4 and (first == i or tokens[first].text in ("중", "가운데", "등", "병사", "포로")):
             first -= 1
-        if tokens[first].text[-1] in ",.;":
-            first += 1
+            if tokens[first].text[-1] in ",.;":
+                first += 1
+                break
         start = tokens[first].start
+        if first < i and title_in(bare(tokens[first].text)):  # "야당 의원 한 명은"
+            low, _ = self.extent(tokens, first, bare(tokens[first].text))
+            start, stop = tokens[low].start, tokens[first].end
+            return Speaker("group", start, stop, self.document.text[start:stop], self.document.text[start:stop]), low
         return Speaker("group", start, end, self.document.text[start:end], self.document.text[start:end]), first
 
     def titled(
@@ -345,7 +356,7 @@ class Phrases:
         if names and TITLES[title] == "scholar" and words[names[-1]].endswith(_SCHOOLS) and names[-1] == len(words) - 2:
             names.pop()
         if names:
-            k = names[-1]
+            k = next((k for k in names if not words[k].endswith(_SCHOOLS)), names[0])
             token = tokens[first + k]
             role, affiliation = _role(words[k + 1 :])
             left, _ = _role(words[:k])
@@ -382,8 +393,10 @@ class Phrases:
             ):
                 continue
             name = " ".join(words[low:high])
-            if name in self.families or foreign(name) or classes[high] in "CO":
+            if name in self.families or foreign(name) or classes[high] in "CO" and not _DONE.search(name):
                 return low, high
+            if _DONE.search(name):
+                continue
             if high == len(words) - 1 and high - low < 3 and title_in(words[high]) in PERSONAL_TITLES:
                 return low, high
         return None
@@ -445,9 +458,16 @@ class Phrases:
         name = document.text[start:end].strip(_MARKS)
         if not mentions and len(name) > 2:  # the beginning or the end of a longer name that stands before it
             longer = next((m for m in document.mentions if m.start < start and name in m.text and not m.office), None)
-            name = longer.text if longer else name
-        before = [w for w in words[:k] if word_class(w) in ("C", "O")]
-        return Speaker("name", start, end, name, "", self.at_home(" ".join([*before, words[-1]])))
+            if longer:
+                name = longer.text
+            else:
+                longer = next(
+                    (body for body in reversed(self.bodies) if body.endswith(name) or body.startswith(name)), None
+                )
+                name = longer or name
+        if name not in self.bodies:
+            self.bodies.append(name)
+        return Speaker("name", start, end, name, "", self.at_home(" ".join(words)))
 
     def person(self, name: str, start: int, end: int, role: str, affiliation: str) -> Speaker:
         """A person by a name or a family name, completed from the article where it has been given in full."""
