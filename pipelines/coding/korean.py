@@ -93,6 +93,7 @@ _ENDORSED = re.compile(
 )
 _VERBAL = frozenset("하되있없않르가오나지키내보주들치기리우려서추꾸끼시")
 _VAGUE = re.compile(r"(?:목소리|입장|반응|견해|시각|의견|태도|모습|성과|기자회견)[을를]$")
+_OWN_SCHOLAR = re.compile(r"(?:대|대학교|대학원|연구[소원]|포럼|센터|재단|협회|연구회|학회|당)(?= |$)|연구위원")
 _THIS_WAY = re.compile(r"^(?:이같이|이렇게|이처럼|이와)$")
 _COPULA = re.compile(r"(?:이?다|이?었다|이?였다|인 셈이다|이?라는 것이다)$")
 _IMPERSONAL = re.compile(
@@ -257,7 +258,13 @@ class Korean(Base):
         return ""
 
     def country(self, text: str) -> str:
-        return "" if text.endswith("소식통") else country_of(text)
+        if text.endswith("소식통"):
+            return ""
+        found = country_of(text)
+        if not found and " " in text and len(text) < 60 and _OWN_SCHOLAR.search(text):
+            kind = TITLES.get(self.role_key(text), "")
+            return "KR" if kind in ("scholar", "politician") else ""
+        return found
 
     def name_forms(self, name: str, kind: str) -> Iterable[str]:
         yield name
