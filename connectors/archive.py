@@ -138,8 +138,10 @@ class Archive:
 
     def _failure(self, error: OSError) -> Failure:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            return Failure("disk_full", f"No room to archive pages in {self.folder}: free some space and replay.")
-        return Failure("archive_unwritable", f"Can't write to the archive in {self.folder}: {error.strerror}.")
+            advice = "free some space and run again: nothing is lost"
+            return Failure("disk_full", f"there is no room to archive pages in {self.folder}; {advice}")
+        advice = "make it writable, or set VOSTOCHNY_DATA_DIR to another folder, and run again: nothing is lost"
+        return Failure("archive_unwritable", f"can't write to the archive in {self.folder}: {error.strerror}; {advice}")
 
     def _member(self, file: str, offset: int, length: int = 0) -> tuple[bytes, int]:
         """A gzip member, decompressed, and its compressed length."""

@@ -7,20 +7,30 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress
+from rich.filesize import decimal
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID
 from rich.table import Table
 from rich.text import Text
 
 from schemas.failures import Failure
 
-console = Console()
-errors = Console(stderr=True)
+
+def _console(stream) -> Console:
+    """A console on a standard stream; in a pipe or file each row of a table has one line, however long."""
+    width = None if stream.isatty() or "COLUMNS" in os.environ else 1000
+    return Console(stderr=stream is sys.stderr, width=width)
+
+
+console = _console(sys.stdout)
+errors = _console(sys.stderr)
 
 
 class Commands(click.Group):
@@ -45,7 +55,13 @@ def line_options(command):
     for option in (
         click.option("--codebook", type=click.Path(exists=True, dir_okay=False), help="Another codebook."),
         click.option("--no-gate", is_flag=True, help="Extract every page, also those without a word of the subject."),
-        click.option("--processes", default=0, metavar="N", help="Processes that read pages. Default: one a core."),
+        click.option(
+            "--processes",
+            type=click.IntRange(min=0),
+            default=0,
+            metavar="N",
+            help="Processes that read pages. Default: one a core.",
+        ),
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
         click.option("--runner", default="FnApiRunner", show_default=True, help="Beam runner."),
         click.argument("beam_options", nargs=-1, type=click.UNPROCESSED),
@@ -60,6 +76,9 @@ def main() -> None:
     """Monitor how the media react to the Moscow–Pyongyang rapprochement."""
     # Beam's word about Google packages that nothing here needs.
     logging.getLogger().addFilter(lambda record: "apitools" not in record.getMessage())
+    # What goes wrong is raised, and told in one line: Beam and the client would tell it too, at length.
+    for name in ("apache_beam", "elastic_transport"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -76,7 +95,9 @@ def run(outlets, only, since, **options) -> None:
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
-@click.option("--stage", default="", help="Only those that failed at this stage.")
+@click.option(
+    "--stage", type=click.Choice(["fetch", "archive", "read", "index"]), help="Only those that failed at this stage."
+)
 @click.option("--cause", default="", help="Only those that failed for this cause.")
 @line_options
 def replay(stage, cause, as_json, runner, beam_options, **options) -> None:
@@ -87,7 +108,7 @@ def replay(stage, cause, as_json, runner, beam_options, **options) -> None:
 
     line = _line(Settings.from_env(), **options)
     with shown_live(errors):
-        summary = replay(line, runner, beam_options, stage=stage, cause=cause)
+        summary = replay(line, runner, beam_options, stage=stage or "", cause=cause)
     _report(summary, as_json)
 
 
@@ -153,20 +174,16 @@ def _collect(settings, feeds, *, as_json, runner, beam_options, **options) -> No
     with shown_live(errors):
         summary = collect_once(feeds, line, runner, beam_options)
     _report(summary, as_json)
-    if summary.exit_code:
-        sys.exit(summary.exit_code)
 
 
 def _report(summary, as_json: bool) -> None:
+    """Print what a run did; ends the command with exit code 1 where nothing could be done."""
     if as_json:
         click.echo(json.dumps(summary.as_dict(), ensure_ascii=False, indent=2))
-        return
-    console.print(summary.table())
-    total = summary.total
-    console.print(
-        f"{total['entries']:,} entries in {summary.seconds:.1f} s"
-        + ("; every one is accounted for." if summary.accounted else "; the counts do not add up: please report this.")
-    )
+    else:
+        console.print(summary.table(), summary.closing(), sep="\n")
+    if summary.exit_code:
+        sys.exit(summary.exit_code)
 
 
 @main.command()
@@ -198,7 +215,26 @@ def search(text, category, bloc, actor, stance, since, until, size, form, demo) 
         until=until,
         size=size,
     )
-    click.echo(format_results(results, form, width=console.width, color=sys.stdout.isatty()))
+    if not results.total:
+        _refuse_unknown(category, bloc, stance)
+    width = console.width if sys.stdout.isatty() else int(os.environ.get("COLUMNS", 120))
+    click.echo(format_results(results, form, width=width, color=sys.stdout.isatty()))
+
+
+def _refuse_unknown(categories, blocs, stances) -> None:
+    """Tell a misspelt filter from one that nothing fits; what another codebook coded was found before."""
+    from schemas.codebook import load_codebook
+    from schemas.outlets import BLOCS
+
+    codebook = load_codebook()
+    for option, given, known in (
+        ("--category", categories, [category.id for category in codebook.categories]),
+        ("--bloc", blocs, BLOCS),
+        ("--stance", stances, [stance.id for stance in codebook.stances]),
+    ):
+        for value in given:
+            if value not in known:
+                raise Failure("bad_query", f"nothing has {option} {value!r}; there are {', '.join(known)}")
 
 
 @main.command()
@@ -208,24 +244,31 @@ def search(text, category, bloc, actor, stance, since, until, size, form, demo) 
 def analyse(codebook, explain, documents) -> None:
     """Code documents, one JSON object a line with "id" and "text", and print one object a line."""
     from pipelines.coding import Coder
-    from pipelines.coding.analyse import analyse_document
+    from pipelines.coding.analyse import analyse
     from schemas.codebook import load_codebook
 
-    coder = Coder(load_codebook(codebook))
-    for number, text in enumerate(documents, 1):
-        if not text.strip():
-            continue
-        try:
-            document = json.loads(text)
-            document["text"], document["id"]
-        except (ValueError, TypeError, KeyError) as problem:
-            raise Failure("bad_document", f'line {number} is no JSON object with "id" and "text": {problem}') from None
-        click.echo(json.dumps(analyse_document(coder, document, explain=explain), ensure_ascii=False))
+    failed = 0
+    try:
+        for coded in analyse(documents, Coder(load_codebook(codebook)), explain=explain):
+            failed += coded.startswith('{"error"')
+            click.echo(coded)
+    except UnicodeDecodeError as problem:
+        raise Failure("bad_document", f"the documents are not UTF-8 text: {problem}; convert them first") from None
+    if failed:
+        raise Failure("bad_document", f'{failed} lines could not be coded: each has an "error" in its place')
 
 
 @main.group()
 def feeds() -> None:
     """Look after the list of outlets."""
+
+
+def _table(*columns: str) -> Table:
+    """A table that cuts nothing off on a narrow terminal: long addresses go on in the next line."""
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
 
 
 @feeds.command("list")
@@ -239,7 +282,7 @@ def list_feeds(outlets, opml) -> None:
     if opml:
         click.echo(write(found))
         return
-    table = Table("outlet", "name", "country", "bloc", "language", "feed", box=None, pad_edge=False)
+    table = _table("outlet", "name", "country", "bloc", "language", "feed")
     for feed in found:
         o = feed.outlet
         table.add_row(*map(Text, (o.id, o.name, o.country, o.bloc, o.language, feed.url)))
@@ -254,7 +297,7 @@ def check(outlets, only) -> None:
     from connectors.feeds import check
     from connectors.web import Web
 
-    table = Table("outlet", "feed", "format", "entries", "newest", "problem", box=None, pad_edge=False)
+    table = _table("outlet", "feed", "format", "entries", "newest", "problem")
     failed = 0
     for found in check(_feeds(outlets, only), Web()):
         failed += bool(found.cause)
@@ -292,8 +335,17 @@ def status() -> None:
     from connectors.settings import Settings
 
     found = node.status(Settings.from_env())
-    for name, value in found._asdict().items():
-        click.echo(f"{name}: {value}")
+    if found.running:
+        click.echo(f"runs          {found.url or 'does not answer (yet)'}, health {found.health or 'unknown'}")
+        click.echo(
+            f"since         {datetime.fromtimestamp(found.started).isoformat(' ', 'seconds')}, process {found.pid}"
+        )
+        click.echo(f"memory        {decimal(found.memory)}")
+    else:
+        click.echo("does not run  `vostochny elasticsearch start` starts it")
+    click.echo(f"version       {found.version}")
+    click.echo(f"data          {decimal(found.data_bytes)} in {found.data_dir}")
+    click.echo(f"log           {found.log}")
     sys.exit(0 if found.running else 3)
 
 
@@ -305,10 +357,15 @@ def _running(*, embedded: bool = False):
     settings = Settings.from_env()
     if settings.elasticsearch_url and not embedded:
         return settings
-    with Progress("[progress.description]{task.description}", BarColumn(), DownloadColumn(), console=errors) as bars:
-        task = bars.add_task("Downloading Elasticsearch", visible=False)
+    with ExitStack() as stack:
+        shown: list[tuple[Progress, TaskID]] = []
 
         def progress(done: int, total: int) -> None:
-            bars.update(task, completed=done, total=total, visible=done < total)
+            if not shown and done < total:
+                columns = ("[progress.description]{task.description}", BarColumn(), DownloadColumn())
+                bars = stack.enter_context(Progress(*columns, console=errors))
+                shown.append((bars, bars.add_task("Downloading Elasticsearch")))
+            for bars, task in shown:
+                bars.update(task, completed=done, total=total)
 
         return replace(settings, elasticsearch_url=node.start(settings, progress).url)

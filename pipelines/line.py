@@ -159,17 +159,17 @@ class FetchPages(FlatMapInThreads):
 
     def work(self, host: tuple[str, Iterable[Entry]]) -> Iterator[Page | TaggedOutput]:
         for entry in host[1]:
-            stage = "fetch"
             try:
                 response = self._web.get(entry.url, private_hosts=entry.feed.private_hosts, delay=entry.feed.delay)
-                stage = "archive"
-                yield _page(entry, response, self._archive.write(response, entry))
             except Failure as problem:
-                if stage == "fetch" and entry.content:
+                if entry.content:
                     # Some outlets refuse readers of pages and send the full text in the feed (38 North).
                     yield Page(entry, entry.url, "text/html; charset=utf-8", b"", now())
                 else:
-                    yield TaggedOutput(DEAD, dead_letter(stage, entry, problem))
+                    yield TaggedOutput(DEAD, dead_letter("fetch", entry, problem))
+                continue
+            # What it raises (a full disk) ends the run: every other page would be fetched in vain.
+            yield _page(entry, response, self._archive.write(response, entry))
 
 
 class Take(beam.DoFn):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Sequence
 from time import monotonic
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
 
 from connectors.elasticsearch.client import connect
 from connectors.elasticsearch.indices import Indices
@@ -16,6 +14,7 @@ from connectors.elasticsearch.search import dead_letters
 from pipelines.coding import Coder
 from pipelines.line import Line, collect, take_again
 from pipelines.progress import counts
+from pipelines.runner import pipeline_options, run_pipeline
 from pipelines.summary import Summary
 from schemas.codebook import load_codebook
 from schemas.records import Entry, Feed, from_dict
@@ -25,7 +24,8 @@ def collect_once(feeds: Sequence[Feed], line: Line, runner: str, beam_options: S
     """Poll the feeds once and index what is new.
 
     Raises:
-        Failure: Elasticsearch can't be reached or refuses the indices; the codebook or the actor list is wrong.
+        Failure: Elasticsearch can't be reached, refuses the indices or ends on the way; the archive can't be written;
+            the codebook or the actor list is wrong; an option of Beam's is unknown. Running again loses nothing.
     """
 
     def build(pipeline: beam.Pipeline) -> None:
@@ -53,12 +53,9 @@ def replay(line: Line, runner: str, beam_options: Sequence[str] = (), *, stage: 
 
 
 def _run(build: Callable[[beam.Pipeline], None], line: Line, runner: str, beam_options: Sequence[str]) -> Summary:
+    options = pipeline_options(runner, beam_options)
     Coder(load_codebook(line.codebook or None))  # says what is wrong with them here, not in every worker
     Indices(line.prefix).ensure(connect(line.settings))
-    logging.getLogger("apache_beam").setLevel(logging.ERROR)
     started = monotonic()
-    pipeline = beam.Pipeline(options=PipelineOptions([f"--runner={runner}", *beam_options]))
-    build(pipeline)
-    result = pipeline.run()
-    result.wait_until_finish()
+    result = run_pipeline(build, options)
     return Summary(counts(result), monotonic() - started)

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from pipelines.progress import FAILED, POLL_FAILED, live
 
-COLUMNS = ("entries", "older", "known", "new", "fetched", "extracted", "relevant", "statements", "indexed")
+COLUMNS = ("entries", "older", "known", "new", "fetched", "extracted", "relevant", "statements", "indexed", "failed")
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,14 @@ class Summary:
     def accounted(self) -> bool:
         """Whether every entry seen is indexed, known, too old, or a dead letter."""
         return all(
-            c["entries"] == c["older"] + c["known"] + c["indexed"] + sum(failures(c).values())
-            for c in self.outlets.values()
+            c["entries"] == c["older"] + c["known"] + c["indexed"] + failures(c).total() for c in self.outlets.values()
         )
 
     @property
     def exit_code(self) -> int:
         """0, or 1 when nothing at all could be done: no feed answered, or every new entry failed."""
         total = self.total
-        unreached = total["polled"] > 0 and total["polled"] == sum(failures(total, POLL_FAILED).values())
+        unreached = total["polled"] > 0 and total["polled"] == failures(total, POLL_FAILED).total()
         return int(unreached or (total["new"] > 0 and total["indexed"] == 0))
 
     def as_dict(self) -> dict:
@@ -55,25 +54,39 @@ class Summary:
 
     def table(self) -> Group:
         """The counts by outlet, those columns in which anything was counted, and under them what failed and why."""
-        total = self.total
+        shown = {name: counts + Counter(failed=failures(counts).total()) for name, counts in self.outlets.items()}
+        total = sum(shown.values(), Counter())
         columns = [column for column in COLUMNS if total[column]]
-        table = Table(box=None, pad_edge=False, header_style="bold", show_footer=True)
+        table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", show_footer=True)
         table.add_column("outlet", footer="all")
         for column in columns:
             table.add_column(column, justify="right", footer=f"{total[column]:,}")
         failed = []
-        for name, counts in sorted(self.outlets.items()):
+        for name, counts in sorted(shown.items()):
             # Outlet names come from other people's files: Text keeps their brackets from being read as markup.
-            table.add_row(Text(name, no_wrap=True, overflow="ellipsis"), *(f"{counts[c]:,}" for c in columns))
+            table.add_row(Text(name), *(f"{counts[c]:,}" for c in columns))
             failed += [Text(f"{name}: {n:,} failed, {cause}") for cause, n in failures(counts).items()]
             failed += [Text(f"{name}: feed not read, {cause}") for cause in failures(counts, POLL_FAILED)]
-        return Group(table, "", *failed)
+        return Group(*([table, ""] if columns else []), *failed)
+
+    def closing(self) -> str:
+        """The whole in a sentence."""
+        total = self.total
+        read = total["polled"] - failures(total, POLL_FAILED).total()
+        polled = f"{read:,} of {total['polled']:,} feeds read, " if total["polled"] else ""
+        if not self.accounted:
+            end = "the counts do not add up: please report this"
+        elif self.exit_code:
+            end = "nothing could be done"
+        else:
+            end = "every one is accounted for"
+        return f"{polled}{total['entries']:,} entries in {self.seconds:.1f} s; {end}."
 
 
-def failures(counts: Mapping[str, int], kind: str = FAILED) -> dict[str, int]:
+def failures(counts: Mapping[str, int], kind: str = FAILED) -> Counter[str]:
     """Dead letters, or failed polls, by cause; the most frequent first."""
     found = {name[len(kind) + 1 :]: n for name, n in counts.items() if name.startswith(kind + ":")}
-    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+    return Counter(dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))))
 
 
 @contextmanager

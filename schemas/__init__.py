@@ -1,1 +1,4 @@
-"""Records, codebook, actors, outlets, index templates: data and types. Touches neither network nor disk beyond its own data files."""
+"""Records, codebook, actors, outlets, index templates: data and types.
+
+Touches neither network nor disk beyond its own data files.
+"""

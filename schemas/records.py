@@ -198,7 +198,7 @@ class DeadLetter(NamedTuple):
     """An item that could not be handled, with what is needed to try again."""
 
     id: str  # digest of stage and item: a second failure of the same item replaces the first
-    stage: str  # "poll", "fetch", "archive", "extract", "code", "index"
+    stage: str  # "poll", "fetch", "archive" (its page is not there any more), "read", "index"
     cause: str
     detail: str
     failed: str
