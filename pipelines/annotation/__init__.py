@@ -9,25 +9,41 @@ from typing import Any
 from pipelines.annotation.sheet import Answer, Item, bad_sheet, plain, read_sheet, write_sheet
 from pipelines.coding import Coder
 from pipelines.coding.analyse import analyse_document
+from pipelines.evaluation.documents import json_objects
 from schemas.actors import ActorList
 from schemas.failures import Failure
 from schemas.records import digest
 
-__all__ = ["Answer", "Item", "coded", "coded_documents", "read_sheet", "sample", "write_sheet"]
+__all__ = [
+    "Answer",
+    "Item",
+    "coded",
+    "coded_documents",
+    "document_ids",
+    "read_documents",
+    "read_sheet",
+    "sample",
+    "write_sheet",
+]
 
 CONTEXT = 600  # characters shown before and after a statement
 
 Document = Mapping[str, Any]
 
 
-def coded(documents: Iterable[Document], coder: Coder) -> Iterator[Document]:
-    """The documents with their statements: those that they bring along, a coder's or the program's, or new ones.
-
-    Raises Failure("bad_document") for one without text.
-    """
-    for document in documents:
+def read_documents(lines: Iterable[str], name: str) -> list[Document]:
+    """Documents of JSON lines, as for `vostochny analyse`. Failure("bad_document") names file (as `name`) and line."""
+    documents = []
+    for at, document in json_objects(lines, name, "bad_document"):
         if not (isinstance(document.get("text"), str) and "id" in document):
-            raise Failure("bad_document", 'a document to sample from needs an "id" and its "text"')
+            raise Failure("bad_document", f'{at}: a document to sample from needs an "id" and its "text"')
+        documents.append(document)
+    return documents
+
+
+def coded(documents: Iterable[Document], coder: Coder) -> Iterator[Document]:
+    """The documents with their statements: those that they bring along, a first coder's, or else the program's."""
+    for document in documents:
         yield document if "statements" in document else {**document, **analyse_document(coder, dict(document))}
 
 
@@ -92,6 +108,11 @@ def _context(text: str, *, cut_before: bool = False, cut_after: bool = False) ->
     if cut_after:
         text = (text.rpartition(" ")[0] or text) + " …"
     return text
+
+
+def document_ids(answers: Iterable[Answer]) -> list[str]:
+    """Of the documents that the answers are about."""
+    return list(dict.fromkeys(answer.statement_id.rpartition("#")[0] for answer in answers))
 
 
 def coded_documents(

@@ -22,7 +22,7 @@ Coded = dict[str, Any]
 def read_coded(lines: Iterable[str], name: str) -> list[Coded]:
     """A human coder's documents. Failure("bad_coding") names file (as `name`), line and what is wrong there."""
     documents = []
-    for at, document in _objects(lines, name):
+    for at, document in json_objects(lines, name, "bad_coding"):
         _text(document, "text", at)
         if not isinstance(document.get("relevant", False), bool):
             raise Failure("bad_coding", f'{at}: "relevant" must be true or false')
@@ -44,7 +44,9 @@ def read_coded(lines: Iterable[str], name: str) -> list[Coded]:
 def read_predictions(lines: Iterable[str], name: str) -> list[Coded]:
     """The program's documents, without those that it says could not be coded. Failure("bad_prediction")."""
     documents = []
-    for at, document in _objects(lines, name, "bad_prediction"):
+    for at, document in json_objects(lines, name, "bad_prediction"):
+        if "error" in document:  # says which line of its input could not be coded
+            continue
         for statement in _list(document, "statements", at, "bad_prediction"):
             if not (isinstance(statement.get("start"), int) and isinstance(statement.get("end"), int)):
                 raise Failure("bad_prediction", f'{at}: a statement needs "start" and "end", offsets into the text')
@@ -63,23 +65,26 @@ def by_id(documents: Iterable[Coded]) -> dict[Any, Coded]:
     return found
 
 
-def _objects(lines: Iterable[str], name: str, cause: str = "bad_coding") -> Iterator[tuple[str, Coded]]:
-    for number, line in enumerate(lines, 1):
-        line = line.lstrip("\ufeff")
-        if not line.strip():
-            continue
-        at = f"{name}:{number}"
-        try:
-            document = json.loads(line)
-        except ValueError as error:
-            raise Failure(cause, f"{at}: not JSON: {error}; one document a line is expected") from None
-        if not isinstance(document, dict):
-            raise Failure(cause, f"{at}: expected a JSON object")
-        if "error" in document and cause == "bad_prediction":
-            continue
-        if not isinstance(document.get("id"), str | int):
-            raise Failure(cause, f'{at}: the document has no "id"')
-        yield at, document
+def json_objects(lines: Iterable[str], name: str, cause: str) -> Iterator[tuple[str, Coded]]:
+    """The documents of JSON lines, each with its place, "NAME:LINE". Raises Failure(cause) that names the place."""
+    number = 0
+    try:
+        for number, line in enumerate(lines, 1):
+            at = f"{name}:{number}"
+            line = line.lstrip("\ufeff")
+            if not line.strip():
+                continue
+            try:
+                document = json.loads(line)
+            except ValueError as error:
+                raise Failure(cause, f"{at}: not JSON: {error}; one document a line is expected") from None
+            if not isinstance(document, dict):
+                raise Failure(cause, f"{at}: expected a JSON object")
+            if "error" not in document and not isinstance(document.get("id"), str | int):
+                raise Failure(cause, f'{at}: the document has no "id"')
+            yield at, document
+    except UnicodeDecodeError as error:
+        raise Failure(cause, f"{name}: after line {number} it is not UTF-8: {error.reason}; save it as UTF-8") from None
 
 
 def _text(data: Coded, key: str, at: str) -> str:

@@ -8,7 +8,16 @@ import json
 
 import pytest
 
-from pipelines.annotation import Item, coded, coded_documents, read_sheet, sample, write_sheet
+from pipelines.annotation import (
+    Item,
+    coded,
+    coded_documents,
+    document_ids,
+    read_documents,
+    read_sheet,
+    sample,
+    write_sheet,
+)
 from pipelines.coding import Coder
 from pipelines.evaluation import evaluate, read_coded
 from schemas.actors import load_actors
@@ -121,8 +130,15 @@ def test_statements_come_from_the_program_or_from_the_first_coder():
     (item,) = sample(coded([by_hand], coder), 5)
     assert (item.found_speaker, item.statement) == ("Kirby", "sent shells to Russia")
     assert item.before == text[: text.index("sent")]
-    with pytest.raises(Failure, match="bad_document"):
-        list(coded([{"id": 1}], coder))
+
+
+@pytest.mark.parametrize(
+    "line, told", [("{", "d:2: not JSON"), ('{"id": 1}', "d:2: a document"), ("[]", "d:2: expected")]
+)
+def test_a_faulty_document_names_its_line(line, told):
+    with pytest.raises(Failure, match="bad_document") as caught:
+        read_documents(["", line], "d")
+    assert told in caught.value.detail
 
 
 def test_context_is_cut_between_words():
@@ -269,6 +285,7 @@ def test_a_blind_row_needs_a_speaker_and_untouched_rows_are_not_coded():
 
 def test_the_coding_is_one_that_evaluate_takes(sheet):
     answers = read_sheet(filled(sheet, *ANSWERS).encode(), CODEBOOK)
+    assert document_ids(answers) == ["ru#1", "ko1"]
     found = list(coded_documents(answers, DOCUMENTS, load_actors()))
     assert [entry["id"] for entry in found] == ["ru#1", "ko1"]
     assert found[0]["text"] == RUSSIAN

@@ -210,6 +210,20 @@ def test_a_faulty_coding_names_file_and_line(line, told):
     assert told in caught.value.detail
 
 
+def test_a_file_in_another_encoding_is_refused(tmp_path):
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps({"id": "Ы"}, ensure_ascii=False), "cp1251")
+    with path.open(encoding="utf-8") as lines, pytest.raises(Failure, match="not UTF-8"):
+        read_coded(lines, "gold.jsonl")
+
+
+def test_the_example_of_the_documentation_can_be_read():
+    page = (Path(__file__).parents[2] / "docs" / "quality.md").read_text("utf-8")
+    example = page.partition("```json\n")[2].partition("```")[0]
+    (found,) = read_coded([" ".join(example.split("\n"))], "quality.md")
+    assert found["statements"][0]["anchor"] in found["text"]
+
+
 def test_ids_that_are_there_twice_are_refused_and_unknown_ones_told():
     with pytest.raises(Failure, match="twice"):
         evaluate([document(), document()], [])
