@@ -446,9 +446,9 @@ class _Reader:
                 codes[i] = "l"
             elif code == "V":
                 before = codes[i - 1] if i else ""
-                if before in ("d", "s", "q", "n") or (before == "p" and words[i - 1] != "to"):
-                    codes[i] = "O" if word in cues.ORGANISATIONS else "K" if word in cues.NOUNS else "l"
-                elif word in _NOUN_FORMS and self._noun_here(before, codes[i + 1] if i + 1 < size else "."):
+                after = codes[i + 1] if i + 1 < size else "."
+                governed = before in ("d", "s", "q", "n") or (before == "p" and words[i - 1] != "to")
+                if governed or (word in _NOUN_FORMS and self._noun_here(before, after)):
                     codes[i] = "O" if word in cues.ORGANISATIONS else "K" if word in cues.NOUNS else "l"
             elif code == "I":
                 before = codes[i - 1] if i else ""

@@ -444,7 +444,7 @@ KOREAN_FAMILIES = frozenset(
 
 # Occupations (schemas.actors) of the bodies that "the ministry", "the paper" … can mean.
 _BODIES = {
-    "ministry state international": "ministry department office agency embassy council commission bureau service side "
+    "ministry international": "ministry department office agency embassy council commission bureau service side "
     "military army mission delegation staff",
     "state": "government administration regime",
     "newspaper magazine broadcaster agency": "newspaper daily paper magazine weekly broadcaster outlet publication "

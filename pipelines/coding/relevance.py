@@ -64,13 +64,13 @@ class Relevance:
             everything |= mask
             for n, side in enumerate(self._sides):
                 each[n] += bool(side & mask)
-            if self.touches(mask) and (not self._others & mask or self._pair & mask):
+            if self.touches(mask) and not self._others & mask:
                 both += 1
                 bonded = bool(self._bond & mask)
                 bonds += bonded
                 if sentence.start < lead_end:
                     lead |= 1 | bonded << 1
-            pairs += bool(self._pair & mask)
+            pairs += bool(self._pair & mask and not self._others & mask)
         if not self.touches(everything | title):
             return 0.0
         sides = sum(bool(side & title) for side in self._sides)
