@@ -29,13 +29,14 @@ __all__ = ["Evaluation", "Figures", "evaluate", "predict", "read_coded", "read_p
 class Figures(NamedTuple):
     """Figures of one set of documents. Names have dots: "attribution.f1", "per_category.prescription.p".
 
-    A value is None where it is not defined (agreement on what does not vary). `intervals` has 95 % bootstrap intervals
+    A value is None where it is not defined (agreement on what does not vary; relevance, where only statements were
+    coded). `intervals` has 95 % bootstrap intervals
     over documents. In `stances` a row is the coder's stance, a column the program's. `confusions` counts categories
     that the coder gave and the program missed, with what it gave in their place.
     """
 
     documents: int
-    values: Mapping[str, float]
+    values: Mapping[str, float | None]
     agreement: Mapping[str, float | None]
     intervals: Mapping[str, tuple[float, float]]
     agreement_intervals: Mapping[str, tuple[float, float]]

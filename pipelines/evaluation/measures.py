@@ -86,8 +86,11 @@ def _ordered(ids: set[str], known: Iterable[str]) -> list[str]:
 
 
 def accuracy_figures(legend: Legend, counts: Tally) -> dict[str, np.ndarray]:
-    """How well the program does, by the name of the figure. A share of nothing is 0."""
-    figures = {"relevance_accuracy": _share(counts.relevance[:, 0], counts.relevance[:, 1])}
+    """How well the program does, by the name of the figure.
+
+    A share of nothing is 0, but of documents none of which was judged as a whole NaN.
+    """
+    figures = {"relevance_accuracy": _ratio(counts.relevance[:, 0], counts.relevance[:, 1])}
     figures |= _prf("attribution", counts.attribution)
     figures |= _prf("categories_micro", counts.categories.sum(axis=1))
     by_category = [_prf(f"per_category.{id}", counts.categories[:, i]) for i, id in enumerate(legend.categories)]
@@ -98,7 +101,9 @@ def accuracy_figures(legend: Legend, counts: Tally) -> dict[str, np.ndarray]:
         figures |= one
     total = counts.stances.sum(axis=(1, 2))
     figures["stance_accuracy"] = _share(np.trace(counts.stances, axis1=1, axis2=2), total)
-    figures |= _prf("document_categories", counts.document_categories)
+    judged = counts.relevance[:, 1] > 0
+    for name, figure in _prf("document_categories", counts.document_categories).items():
+        figures[name] = np.where(judged, figure, np.nan)
     return figures
 
 

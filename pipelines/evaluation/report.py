@@ -75,12 +75,17 @@ def _categories(overall: Figures, columns: dict[str, Figures]) -> Iterator[Row]:
         if not (key.startswith("per_category.") and key.endswith(".f1")):
             continue
         id = key.removesuffix(".f1")
-        row = [_figure(overall.values.get(f"{id}.{name}")) for name in ("p", "r", "f1")]
+        row = [_figure(overall.values[f"{id}.p"]), _of_coded(overall, id, "r"), _of_coded(overall, id, "f1")]
         row.append(str(overall.values[f"{id}.n"]))
         row += [_figure(overall.agreement.get(f"{id}.{name}")) for name in ("alpha", "kappa")]
         for name in languages:
-            row += [_figure(columns[name].values.get(key)), str(columns[name].values.get(f"{id}.n", 0))]
+            row += [_of_coded(columns[name], id, "f1"), str(columns[name].values.get(f"{id}.n", 0))]
         yield id.removeprefix("per_category."), *row
+
+
+def _of_coded(figures: Figures, id: str, name: str) -> str:
+    """A figure of a category; none where the coder never gave the category."""
+    return _figure(figures.values[f"{id}.{name}"]) if figures.values.get(f"{id}.n") else "–"
 
 
 def _stances(overall: Figures) -> Iterator[Row]:

@@ -172,6 +172,8 @@ def test_two_coders_are_compared_where_both_have_a_statement():
     assert found.coders.agreement["categories.same"] == 0.5
     assert found.coders.agreement["stance.kappa"] == 1.0
     assert found.second.agreement["statements"] == 0
+    assert found.second.values["relevance_accuracy"] is None
+    assert found.second.values["document_categories.f1"] is None
     assert found.second.agreement["stance.kappa"] is None
     assert json.loads(found.as_json())["coders"]["agreement"]["speaker"]["same"] == 0.5
     assert "coder–second coder" in as_text(found)
