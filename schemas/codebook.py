@@ -36,6 +36,7 @@ SPEAKER_CLASSES = frozenset(
         "activist",
         "medium",
         "state_medium",  # medium of the Russian or North Korean state
+        "former",  # was an official
         "group",  # unnamed people
         "public",  # any of official, politician, activist, medium: whoever can condemn officially
         "unknown",  # none of the above

@@ -73,6 +73,8 @@ def speaker_classes(actor: Actor, occupation: str) -> int:
         classes.add("beijing")
     if country == "rok" and "official" in classes:
         classes.add("seoul")
+    if occupation == "former":
+        classes.add("former")
     if occupation == "former" or classes & {"official", "politician", "activist", "medium"}:
         classes.add("public")
     mask = 0

@@ -528,6 +528,8 @@ class _Reader:
         unit = self.unit
         result = []
         begin = unit.start
+        if kept[0].rule == "noun_of":  # "We should also note the opinion of X that …": what stands before is the author's
+            begin = self.starts[kept[0].first]
         for i, cue in enumerate(kept):
             end = unit.end
             if i + 1 < len(kept):
