@@ -30,9 +30,9 @@ class Figures(NamedTuple):
     """Figures of one set of documents. Names have dots: "attribution.f1", "per_category.prescription.p".
 
     A value is None where it is not defined (agreement on what does not vary; relevance, where only statements were
-    coded). `intervals` has 95 % bootstrap intervals
-    over documents. In `stances` a row is the coder's stance, a column the program's. `confusions` counts categories
-    that the coder gave and the program missed, with what it gave in their place.
+    coded). `intervals` are 95 % bootstrap intervals over documents. In `stances` a row is the coder's stance, a column
+    the program's. `confusions` counts categories that the coder gave and the program missed, with what it gave in
+    their place.
     """
 
     documents: int
