@@ -46,7 +46,7 @@ class Russian(Base):
                 continue
             if following in "—–-" and re.match(r"[—–-]\s+[а-яё]", text[after : after + 4]):
                 continue
-            if following in "«“\"(" and text[after + 1 : after + 2].islower() and text[mark] == ".":
+            if following in '«“"(' and text[after + 1 : after + 2].islower() and text[mark] == ".":
                 continue
             if text[mark] == "." and match.group()[:2] in (". ", ".\u00a0"):
                 head = text[max(begin, mark - 8) : mark + 1]
@@ -62,12 +62,18 @@ class Russian(Base):
     # -- names -----------------------------------------------------------------------------------------------------
 
     def name_forms(self, name: str, kind: str) -> Iterable[str]:
-        bare = name.strip("«»\"")
+        bare = name.strip('«»"')
         if kind == "person":
             parts = bare.split()
-            last_only = parts[0].lower() in words.KOREAN_FAMILIES and 1 < len(parts) < 4 and not parts[-1].lower().endswith(("ов", "ев", "ин", "ова", "ева", "ина"))
+            last_only = (
+                parts[0].lower() in words.KOREAN_FAMILIES
+                and 1 < len(parts) < 4
+                and not parts[-1].lower().endswith(("ов", "ев", "ин", "ова", "ева", "ина"))
+            )
             table = morphology.person_forms(bare, last_only)
-        elif kind == "medium" and "«" not in name and (len(bare.split()) > 1 and bare.split()[-1] in ("ильбо", "синмун")):
+        elif (
+            kind == "medium" and "«" not in name and (len(bare.split()) > 1 and bare.split()[-1] in ("ильбо", "синмун"))
+        ):
             table = {bare: morphology.ANY_CASE}
         else:
             table = morphology.phrase_forms(bare)
@@ -127,9 +133,19 @@ class Russian(Base):
                 return occupation
         return ""
 
+    def bodies(self, role: str, country: str) -> tuple[str, ...]:
+        owners = words.OWNERS.get(country, ())
+        return tuple(f"{body} {owner}" for expression, body in _BODIES if expression.search(role) for owner in owners)
+
+    def dateline(self, text: str) -> str:
+        match = _DATELINE.match(text)
+        return self.country(match.group(1).title()) if match else ""
+
     def country(self, text: str) -> str:
         text = _FIELD_OF_WORK.sub(" ", text)
-        found = min(((m.start(), code) for expression, code in _COUNTRIES if (m := expression.search(text))), default=None)
+        found = min(
+            ((m.start(), code) for expression, code in _COUNTRIES if (m := expression.search(text))), default=None
+        )
         return found[1] if found else ""
 
     # -- attribution -----------------------------------------------------------------------------------------------
@@ -140,6 +156,7 @@ class Russian(Base):
         spoken_to = 0  # offset up to which the text has a speaker
         loose = -1  # start of the sentences of the same or the preceding paragraph that nobody speaks
         last_paragraph = -1
+        home = self.dateline(document.text[:60])
         for unit in _units(document):
             if unit.paragraph != last_paragraph:
                 if loose >= 0 and (unit.paragraph > last_paragraph + 1 or unit.start - loose > 700):
@@ -149,7 +166,7 @@ class Russian(Base):
                 last_paragraph, fresh = unit.paragraph, True
             else:
                 fresh = False
-            reader = Reader(document, unit, memory)
+            reader = Reader(document, unit, memory, home)
             made = reader.attributions()
             if made:
                 if reader.refers_back() and loose >= 0 and made[0].start == unit.start and unit.start - loose <= 700:
@@ -161,7 +178,8 @@ class Russian(Base):
                         found[-1] = found[-1]._replace(source=made[0].speaker)
                     spoken_to = unit.end
                     continue
-                found += made
+                for attribution in made:
+                    found += _by_sentence(document, attribution)
                 spoken_to = unit.end
                 loose = -1
             else:
@@ -169,10 +187,17 @@ class Russian(Base):
                     document.named.append(introduced)
                 if loose < 0 or (fresh and unit.paragraph):
                     loose = unit.start
-        return found
+        return _interview(document, found)
 
     def editorial(self, title: str, text: str) -> bool:
-        return re.match(r"\s*\[?(?:от редакции|редакционная статья|передовица|мнение редакции|редакционный комментарий)\b", title, re.IGNORECASE) is not None
+        return (
+            re.match(
+                r"\s*\[?(?:от редакции|редакционная статья|передовица|мнение редакции|редакционный комментарий)\b",
+                title,
+                re.IGNORECASE,
+            )
+            is not None
+        )
 
     def headline(self, document: Document) -> list[Attribution]:
         text = document.text
@@ -187,12 +212,43 @@ class Russian(Base):
         if match and match.start() > 15:
             reader = Reader(document, Unit(match.start(1), match.end(1), 0), [])
             if "V" not in reader.codes and (speaker := reader.phrase_speaker(0, len(reader.codes), loose=True)):
-                return [Attribution(0, end, speaker, match.group()[0], "headline_trailing", _quoted(document, 0, len(text)))]
+                return [
+                    Attribution(0, end, speaker, match.group()[0], "headline_trailing", _quoted(document, 0, len(text)))
+                ]
         return []
 
 
 def _stem(word: str) -> str:
-    for ending in ("ого", "его", "ому", "ему", "ыми", "ими", "ой", "ей", "ым", "им", "ом", "ем", "ый", "ий", "ая", "ую", "ою", "ею", "а", "я", "у", "ю", "е", "ы", "и", "й", "ь", "о"):
+    for ending in (
+        "ого",
+        "его",
+        "ому",
+        "ему",
+        "ыми",
+        "ими",
+        "ой",
+        "ей",
+        "ым",
+        "им",
+        "ом",
+        "ем",
+        "ый",
+        "ий",
+        "ая",
+        "ую",
+        "ою",
+        "ею",
+        "а",
+        "я",
+        "у",
+        "ю",
+        "е",
+        "ы",
+        "и",
+        "й",
+        "ь",
+        "о",
+    ):
         if word.endswith(ending):
             stem = word[: -len(ending)]
             if len(stem) >= (3 if len(ending) > 1 else 2) or (ending == "а" and len(stem) >= 2):
@@ -206,7 +262,9 @@ _HEADS = {
     "генеральный": "генсек", "официальный": "представитель", "гендиректор": "директор", "советница": "советник", "экс-посол": "посол", "постпред": "посол",
     "обозревательница": "обозреватель", "зампредседателя": "председатель", "зампред": "председатель", "замминистра": "замминистр", "пресс-секретарь": "представитель", "собеседница": "собеседник", "вождь": "лидер",
 }  # fmt: skip
-_MINISTER = re.compile(r"(?:глав\w+|руководител\w+)\s+(?:\w+\s+){0,3}?(?:МИД|Минобороны|Минобъединения|министерств|Мин\w+|внешнеполитическ|дипломати|оборонн\w+ ведомств|военн\w+ ведомств|Пентагон)")
+_MINISTER = re.compile(
+    r"(?:глав\w+|руководител\w+)\s+(?:\w+\s+){0,3}?(?:МИД|Минобороны|Минобъединения|министерств|Мин\w+|внешнеполитическ|дипломати|оборонн\w+ ведомств|военн\w+ ведомств|Пентагон)"
+)
 
 
 @cache
@@ -221,9 +279,16 @@ def _role_key(role: str) -> str:
     return ""
 
 
-_REGISTER = tuple((occupation, re.compile(expression, re.IGNORECASE if occupation != "official" else 0)) for occupation, expression in words.REGISTER)
+_BODIES = tuple((re.compile(expression, re.IGNORECASE), body) for expression, body in words.BODIES)
+_DATELINE = re.compile(r"\s*([А-ЯЁ][А-ЯЁ-]{2,20}|[А-ЯЁ][а-яё]{2,20})[.,]\s+\d{1,2}\s+[а-яё]+")
+_REGISTER = tuple(
+    (occupation, re.compile(expression, re.IGNORECASE if occupation != "official" else 0))
+    for occupation, expression in words.REGISTER
+)
 _COUNTRIES = tuple((re.compile(expression), code) for code, expression in words.COUNTRIES)
-_FIELD_OF_WORK = re.compile(r"\bпо\s+(?:делам\s+)?(?:\w+\s+){0,2}\w+|\b(?:в|во|при)\s+(?:КНДР|РК|РФ|США|КНР|Сеуле|Пхеньяне|Москве|Япони\w+|Росси\w+|Южной Корее|Республике Корея|Северной Корее|Киеве|Пекине|Токио)")
+_FIELD_OF_WORK = re.compile(
+    r"\bпо\s+(?:делам\s+)?(?:\w+\s+){0,2}\w+|\b(?:в|во|при)\s+(?:КНДР|РК|РФ|США|КНР|Сеуле|Пхеньяне|Москве|Япони\w+|Росси\w+|Южной Корее|Республике Корея|Северной Корее|Киеве|Пекине|Токио)"
+)
 
 
 def _units(document: Document) -> Iterator[Unit]:
@@ -239,10 +304,58 @@ def _units(document: Document) -> Iterator[Unit]:
             quotation = document.quotation_at(sentence.end - 1)
             if quotation and quotation.end > sentence.end:
                 continue
-            if text[document.paragraphs[sentence.paragraph][0]] in "—–" and sentences[i + 1].start - document.paragraphs[sentence.paragraph][0] < 700:
+            if (
+                text[document.paragraphs[sentence.paragraph][0]] in "—–"
+                and sentences[i + 1].start - document.paragraphs[sentence.paragraph][0] < 700
+            ):
                 continue
         yield Unit(start, sentence.end, sentence.paragraph)
         start = -1
+
+
+def _by_sentence(document: Document, attribution: Attribution) -> list[Attribution]:
+    """A quotation of several sentences, sentence by sentence: each makes a point of its own."""
+    first = document.sentence_at(attribution.start)
+    last = document.sentence_at(attribution.end - 1)
+    if last <= first or not attribution.direct or attribution.speaker.kind == "omitted" and not attribution.cue:
+        return [attribution]
+    cuts = [attribution.start]
+    for sentence in document.sentences[first + 1 : last + 1]:
+        if (
+            sentence.start > cuts[-1]
+            and len(_LETTERS.findall(document.text[sentence.start : min(sentence.end, attribution.end)])) > 5
+        ):
+            cuts.append(sentence.start)
+    text = document.text
+    ends = [len(text[:cut].rstrip()) for cut in cuts[1:]] + [attribution.end]
+    return [attribution._replace(start=a, end=b) for a, b in zip(cuts, ends, strict=True)]
+
+
+def _interview(document: Document, found: list[Attribution]) -> list[Attribution]:
+    """Adds the answers of an interview, which follow the questions without a word on who speaks."""
+    text = document.text
+    questions = [i for i, (start, end) in enumerate(document.paragraphs) if text[end - 1] == "?" and end - start < 500]
+    led = [i for i, (start, _) in enumerate(document.paragraphs) if text[start] in "—–"]
+    if len(questions) < 2 or not questions[0]:
+        return found
+    begin = document.paragraphs[questions[0]][0]
+    before = [a.speaker for a in found if a.start < begin] + document.named
+    names = [s for s in before if s.kind == "name" and s.start < begin]
+    if not names or (
+        not led and not re.search(r"интервью|бесед|вопросы|рассказа|поговори", text[:begin], re.IGNORECASE)
+    ):
+        return found
+    who = max(names, key=lambda s: s.start)
+    spoken = {document.sentences[document.sentence_at(a.start)].paragraph for a in found}
+    stop = max(led) if led else len(document.paragraphs) - 1
+    added = [
+        Attribution(sentence.start, sentence.end, who, "?", "interview_answer", direct=True)
+        for sentence in document.sentences
+        if questions[0] < sentence.paragraph <= stop
+        and sentence.paragraph not in spoken
+        and sentence.paragraph not in questions
+    ]
+    return sorted([*found, *added], key=lambda a: a.start)
 
 
 def _quoted(document: Document, start: int, end: int) -> bool:

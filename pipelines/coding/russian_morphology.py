@@ -64,9 +64,7 @@ def merged(forms: Iterable[Form]) -> Form:
 def noun_forms(lemma: str) -> Iterator[tuple[str, Form]]:
     """Every form of a common noun or adjective, given in the nominative; compounds keep what stands before a hyphen."""
     prefix, hyphen, last = lemma.rpartition("-")
-    reading = next(
-        (p for p in parses(last) if p.tag.case == "nomn" and p.tag.POS in ("NOUN", "ADJF", "PRTF")), None
-    )
+    reading = next((p for p in parses(last) if p.tag.case == "nomn" and p.tag.POS in ("NOUN", "ADJF", "PRTF")), None)
     if reading is None:
         yield lemma, Form(ANY_CASE, SINGULAR | PLURAL, ANY_GENDER)
         return
@@ -94,7 +92,11 @@ def verb_forms(lemma: str) -> Iterator[tuple[str, str, Form]]:
 
 def short_adjective_forms(masculine: str) -> Iterator[tuple[str, Form]]:
     """ "уверен", "уверена", "уверено", "уверены"."""
-    stem = masculine[:-2] + masculine[-1] if masculine.endswith(("ен", "ен")) and masculine in ("согласен", "должен") else masculine
+    stem = (
+        masculine[:-2] + masculine[-1]
+        if masculine.endswith(("ен", "ен")) and masculine in ("согласен", "должен")
+        else masculine
+    )
     yield masculine, Form(0, SINGULAR, MASCULINE)
     yield stem + "а", Form(0, SINGULAR, FEMININE)
     yield stem + "о", Form(0, SINGULAR, NEUTER)
@@ -133,12 +135,25 @@ def declined(word: str) -> tuple[tuple[str, int], ...]:
         return ((word, n), (stem + gen, g), (stem + "е", d | l), (stem + "у", a), (stem + ("ей" if soft else "ой"), i))
     if last == "я":
         dat = "и" if before == "и" else "е"
-        return ((word, n), (stem + "и", g | (d | l if before == "и" else 0)), (stem + dat, d | l), (stem + "ю", a), (stem + "ей", i))
+        return (
+            (word, n),
+            (stem + "и", g | (d | l if before == "и" else 0)),
+            (stem + dat, d | l),
+            (stem + "ю", a),
+            (stem + "ей", i),
+        )
     if last == "й":
         loc = "и" if before == "и" else "е"
         return ((word, n), (stem + "я", g | a), (stem + "ю", d), (stem + "ем", i), (stem + loc, l))
     if last == "ь":
-        return ((word, n), (stem + "я", g | a), (stem + "ю", d), (stem + "ем", i), (stem + "е", l), (stem + "и", g | d | l))
+        return (
+            (word, n),
+            (stem + "я", g | a),
+            (stem + "ю", d),
+            (stem + "ем", i),
+            (stem + "е", l),
+            (stem + "и", g | d | l),
+        )
     if last in _VOWELS:
         return ((word, ANY_CASE),)
     if low == "павел":
@@ -147,7 +162,9 @@ def declined(word: str) -> tuple[tuple[str, int], ...]:
         stem = "Петр"
     else:
         stem = word
-    instrumental = ("ым", "ом") if low.endswith(("ов", "ев", "ёв", "ин", "ын")) else ("ем",) if last in _HUSHING else ("ом",)
+    instrumental = (
+        ("ым", "ом") if low.endswith(("ов", "ев", "ёв", "ин", "ын")) else ("ем",) if last in _HUSHING else ("ом",)
+    )
     return ((word, n), (stem + "а", g | a), (stem + "у", d), *((stem + e, i) for e in instrumental), (stem + "е", l))
 
 
@@ -163,7 +180,9 @@ def person_forms(name: str, last_only: bool) -> dict[str, int]:
     tables = [declined(p) if not last_only or k == len(parts) - 1 else ((p, ANY_CASE),) for k, p in enumerate(parts)]
     found: dict[str, int] = {}
     for case in _CASE_ORDER:
-        options = [[form for form, cases in table if cases & case] or [part] for table, part in zip(tables, parts, strict=True)]
+        options = [
+            [form for form, cases in table if cases & case] or [part] for table, part in zip(tables, parts, strict=True)
+        ]
         words = [option[0] for option in options]
         found.setdefault(" ".join(words), 0)
         found[" ".join(words)] |= case
@@ -187,13 +206,21 @@ def nominative_part(word: str, feminine: bool | None) -> str:
         return word
     for reading in parses(word):
         tag = reading.tag
-        if ("Name" in tag or "Surn" in tag or "Patr" in tag) and tag.number == "sing" and tag.case not in (None, "nomn", "voct"):
+        if (
+            ("Name" in tag or "Surn" in tag or "Patr" in tag)
+            and tag.number == "sing"
+            and tag.case not in (None, "nomn", "voct")
+        ):
             if feminine is not None and tag.gender in ("masc", "femn") and (tag.gender == "femn") != feminine:
                 continue
             back = reading.inflect({"nomn"})
             if back and len(back.word) >= len(low) - 3:
                 return _cased(back.word, word)
-        elif ("Name" in tag or "Surn" in tag) and tag.case == "nomn" and (feminine is None or tag.gender == ("femn" if feminine else "masc")):
+        elif (
+            ("Name" in tag or "Surn" in tag)
+            and tag.case == "nomn"
+            and (feminine is None or tag.gender == ("femn" if feminine else "masc"))
+        ):
             return word
     return _by_ending(word, low, feminine)
 
@@ -223,7 +250,9 @@ def _by_ending(word: str, low: str, feminine: bool | None) -> str:
 def _cased(word: str, like: str) -> str:
     pieces = word.split("-")
     models = like.split("-")
-    return "-".join(p[:1].upper() + p[1:] if k < len(models) and models[k][:1].isupper() else p for k, p in enumerate(pieces))
+    return "-".join(
+        p[:1].upper() + p[1:] if k < len(models) and models[k][:1].isupper() else p for k, p in enumerate(pieces)
+    )
 
 
 # -- phrases -------------------------------------------------------------------------------------------------------
@@ -245,7 +274,7 @@ def _agreeing(words: list[str]) -> tuple[int, object | None]:
 def phrase_forms(phrase: str) -> dict[str, int]:
     """A title or the name of an organisation in every case: form and case bits. What follows the head noun stays."""
     words = phrase.split()
-    if not words or any(c in phrase for c in "«»\"") and not words[0][0].isalpha():
+    if not words or any(c in phrase for c in '«»"') and not words[0][0].isalpha():
         return {phrase: ANY_CASE}
     head = words[0]
     if head.isupper() and len(head) > 1 or not ("а" <= head[-1].lower() <= "я"):
@@ -263,8 +292,15 @@ def phrase_forms(phrase: str) -> dict[str, int]:
         for j, word in enumerate(words[: k + 1]):
             prefix, hyphen, last = word.rpartition("-")
             readings = parses(word.lower())
-            reading = noun if j == k else next(p for p in readings if p.tag.POS in ("ADJF", "PRTF") and p.tag.case == "nomn")
-            wanted = {name, number} if j == k else {name, number} | ({noun.tag.gender} if number == "sing" and noun.tag.gender in ("masc", "femn", "neut") else set())
+            reading = (
+                noun if j == k else next(p for p in readings if p.tag.POS in ("ADJF", "PRTF") and p.tag.case == "nomn")
+            )
+            wanted = (
+                {name, number}
+                if j == k
+                else {name, number}
+                | ({noun.tag.gender} if number == "sing" and noun.tag.gender in ("masc", "femn", "neut") else set())
+            )
             if j < k and name == "accs":
                 wanted.add("anim" if noun.tag.animacy == "anim" else "inan")
             form = reading.inflect(wanted) or reading.inflect({name, number})
@@ -306,7 +342,9 @@ def nominative_phrase(phrase: str) -> str:
         shaped = []
         for word_before in words[:k]:
             reading = next(p for p in parses(word_before.lower()) if p.tag.POS in ("ADJF", "PRTF"))
-            wanted = {"nomn", number} | ({noun.tag.gender} if number == "sing" and noun.tag.gender in ("masc", "femn", "neut") else set())
+            wanted = {"nomn", number} | (
+                {noun.tag.gender} if number == "sing" and noun.tag.gender in ("masc", "femn", "neut") else set()
+            )
             other = reading.inflect(wanted)
             shaped.append(_cased(other.word, word_before) if other else word_before)
         return " ".join([*shaped, _cased(form.word, word), *words[k + 1 :]])

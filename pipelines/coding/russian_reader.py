@@ -3,7 +3,7 @@
 Codes: V verb of speech, I its gerund, J a passive of speech ("говорится"), N part of a name, M listed name of an
 organisation or medium, D state, T title, O body ("министерство"), G group, P pronoun, K noun of "по словам", S spoken
 text ("заявление"), q adjective, p preposition, h "что", w "который", b conjunction, c "и", k "как", a adverb, t time,
-n number, l any other word, Q quotation, and punctuation: , ; : ( ) - .
+n number, f infinitive, l any other word, Q quotation, and punctuation: , ; : ( ) - .
 """
 
 from __future__ import annotations
@@ -17,8 +17,25 @@ from pipelines.coding import russian_words as words
 from pipelines.coding.document import Attribution, Document, Mention, Speaker
 from pipelines.coding.russian_morphology import ANY_CASE, ANY_GENDER, NOMINATIVE, PLURAL, SINGULAR
 
-_TOKEN = re.compile(r"[^\W\d_](?:[.](?=[^\W\d_]\.))[^\W\d_]\.|[А-ЯЁA-Z]\.(?=\s?[А-ЯЁA-Z])|[^\W\d_]\w*(?:[-‑’'&][^\W\d_]\w*)*|\d+(?:[.,]\d+)*(?:-\w+)?%?|[^\w\s]")
-_PUNCTUATION = {",": ",", ";": ";", ":": ":", "(": "(", ")": ")", "[": "(", "]": ")", "–": "-", "—": "-", "-": "-", ".": ".", "?": ".", "!": ".", "…": "."}
+_TOKEN = re.compile(
+    r"[^\W\d_](?:[.](?=[^\W\d_]\.))[^\W\d_]\.|[А-ЯЁA-Z]\.(?=\s?[А-ЯЁA-Z])|[^\W\d_]\w*(?:[-‑’'&][^\W\d_]\w*)*|\d+(?:[.,]\d+)*(?:-\w+)?%?|[^\w\s]"
+)
+_PUNCTUATION = {
+    ",": ",",
+    ";": ";",
+    ":": ":",
+    "(": "(",
+    ")": ")",
+    "[": "(",
+    "]": ")",
+    "–": "-",
+    "—": "-",
+    "-": "-",
+    ".": ".",
+    "?": ".",
+    "!": ".",
+    "…": ".",
+}
 _INSERT = re.compile(r"[,.!?…»”\"](?:\.\.)?\s*[—–-]\s+(?=[а-яё«A-ZА-ЯЁ])")
 _INSERT_END = re.compile(r"[.,:;!?]\s*[—–-]\s+")
 
@@ -67,7 +84,12 @@ def lexicon() -> dict[str, Word]:
         for spelling in {form, form.replace("ё", "е")}:
             old = found.get(spelling)
             if old and old.code == word.code:
-                word = word._replace(cases=old.cases | word.cases, numbers=old.numbers | word.numbers, genders=old.genders | word.genders, lemma=old.lemma)
+                word = word._replace(
+                    cases=old.cases | word.cases,
+                    numbers=old.numbers | word.numbers,
+                    genders=old.genders | word.genders,
+                    lemma=old.lemma,
+                )
             found[spelling] = word
 
     for code, group in (
@@ -82,7 +104,38 @@ def lexicon() -> dict[str, Word]:
     for lemma in words.OPINION:
         for form, shape in morphology.short_adjective_forms(lemma):
             add(form, Word("V", lemma, 0, shape.numbers, shape.genders))
-    for form in ("говорится", "отмечается", "подчёркивается", "сообщается", "указывается", "утверждается", "заявляется", "уточняется", "поясняется", "добавляется"):
+    for form in (
+        "говорится",
+        "отмечается",
+        "подчёркивается",
+        "сообщается",
+        "указывается",
+        "утверждается",
+        "заявляется",
+        "уточняется",
+        "поясняется",
+        "добавляется",
+        "подчеркивается",
+        "осуждается",
+        "осуждаются",
+        "выражается",
+        "выражены",
+        "выражена",
+        "названо",
+        "назван",
+        "названа",
+        "названы",
+        "сказано",
+        "указано",
+        "отмечено",
+        "содержится",
+        "значится",
+        "констатируется",
+        "признаётся",
+        "прогнозируется",
+        "предлагается",
+        "рекомендуется",
+    ):
         add(form, Word("J", form))
     for lemma in words.SPOKEN_TEXTS:
         for form, shape in morphology.noun_forms(lemma):
@@ -119,12 +172,24 @@ def lexicon() -> dict[str, Word]:
             add(form, Word("G", lemma, shape.cases, PLURAL, ANY_GENDER))
     for form in ("многие", "некоторые", "другие"):
         found[form] = Word("q", form, NOMINATIVE, PLURAL)
-    for form, lemma in (("сми", "сми"), ("мид", "мид"), ("минобороны", "минобороны"), ("минобъединения", "минобъединения"), ("госдепа", "госдеп")):
+    for form, lemma in (
+        ("сми", "сми"),
+        ("мид", "мид"),
+        ("минобороны", "минобороны"),
+        ("минобъединения", "минобъединения"),
+        ("госдепа", "госдеп"),
+    ):
         found[form] = Word("G" if form == "сми" else "O", lemma, ANY_CASE, PLURAL if form == "сми" else SINGULAR)
     for form in words.DEPUTIES:
         found[form] = Word("T", form, ANY_CASE, SINGULAR)
     for pronoun in words.PRONOUNS:
-        found[pronoun] = Word("P", pronoun, NOMINATIVE, PLURAL if pronoun == "они" else SINGULAR, {"он": 1, "тот": 1, "она": 2, "та": 2, "оно": 4}.get(pronoun, 7))
+        found[pronoun] = Word(
+            "P",
+            pronoun,
+            NOMINATIVE,
+            PLURAL if pronoun == "они" else SINGULAR,
+            {"он": 1, "тот": 1, "она": 2, "та": 2, "оно": 4}.get(pronoun, 7),
+        )
     for noun in words.BY_NOUNS:
         for form, shape in morphology.noun_forms(noun):
             if shape.cases & morphology.DATIVE and form not in found:
@@ -134,6 +199,17 @@ def lexicon() -> dict[str, Word]:
 
 
 _SURNAME = re.compile(r"(?:ов|ев|ёв|ин|ын|ский|цкий|ова|ева|ёва|ина|ына|ская|цкая|ко|ук|юк|ян|дзе|швили)$")
+
+
+@cache
+def _any_verb(low: str) -> Word | None:
+    """The word as a verb of speech, if it is a finite verb in the third person."""
+    for reading in morphology.parses(low)[:2]:
+        tag = reading.tag
+        if tag.POS == "VERB" and tag.mood == "indc" and tag.person in (None, "3per"):
+            shape = morphology.form_of(tag)
+            return Word("V", reading.normal_form, 0, shape.numbers, shape.genders)
+    return None
 
 
 def _compound(low: str) -> Word | None:
@@ -153,8 +229,10 @@ def _lower(low: str) -> Word:
         if readings:
             shape = morphology.merged(morphology.form_of(p.tag) for p in readings)
             return Word("q", low, *shape)
-    if low.endswith(("ски", "мент-но")):
-        return Word("a", low)
+    if low.endswith(("ть", "ться", "чь", "чься", "йти", "сти", "зти")) and any(
+        p.tag.POS == "INFN" for p in morphology.parses(low)
+    ):
+        return Word("f", low)
     return Word("l", low)
 
 
@@ -200,10 +278,11 @@ def _capital(word: str, opening: bool) -> Word:
 
 
 class Reader:
-    def __init__(self, document: Document, unit: Unit, memory: list[tuple[int, str]]) -> None:
+    def __init__(self, document: Document, unit: Unit, memory: list[tuple[int, str]], home: str = "") -> None:
         self.document = document
         self.unit = unit
         self.memory = memory
+        self.home = home  # the country of the dateline
         self.tokens: list[Word] = []
         self.words: list[str] = []
         self.starts: list[int] = []
@@ -211,6 +290,10 @@ class Reader:
         self.mentions: dict[int, Mention] = {}  # token: the listed name or office that it is
         self._read()
         self.codes = "".join(t.code for t in self.tokens)
+        for match in _COUNTED.finditer(self.codes):
+            if self.words[match.start()] in _SHARES:
+                self.tokens[match.start()] = Word("G", self.words[match.start()], NOMINATIVE)
+                self.codes = self.codes[: match.start()] + "G" + self.codes[match.start() + 1 :]
 
     # -- words -----------------------------------------------------------------------------------------------------
 
@@ -237,9 +320,15 @@ class Reader:
         if end - start > 45:
             return False
         text = self.document.text[start:end]
-        if any(m.start <= start + 1 and m.end >= end - 1 for m in self.document.mentions_in(max(start - 40, 0), end + 1)):
+        if any(
+            m.start <= start + 1 and m.end >= end - 1 for m in self.document.mentions_in(max(start - 40, 0), end + 1)
+        ):
             return True
-        return text[:1].isupper() and len(text.split()) <= 4 and text[-1:] not in ".!?,…"
+        if not text[:1].isupper() or len(text.split()) > 4 or text[-1:] in ".!?,…":
+            return False
+        if self.document.text[max(start - 3, 0) : start].rstrip(' «"“„')[-1:] == ":":
+            return False
+        return not any(_any_verb(word) for word in text.split()[1:] if word.islower())
 
     def _speech(self, start: int, end: int) -> None:
         """A quotation, in which the author's words may stand: «Нет, — сказал он. — Не будет»."""
@@ -272,7 +361,7 @@ class Reader:
     def _is_insert(head: str) -> bool:
         known = lexicon()
         for count, word in enumerate(_TOKEN.findall(head)):
-            entry = known.get(word.lower())
+            entry = known.get(word.lower()) or (_any_verb(word.lower()) if not count and word[0].islower() else None)
             if entry and entry.code in "VI":
                 return True
             if count > 7 or (word in ".,:;" and count > 3):
@@ -287,7 +376,12 @@ class Reader:
         text = self.document.text
         cases = mention_cases()
         for mention in self.document.mentions_in(start, end):
-            if mention.start < place or text[mention.start].islower() and not mention.office and mention.text in ("юг", "север"):
+            if (
+                mention.start < place
+                or text[mention.start].islower()
+                and not mention.office
+                and mention.text in ("юг", "север")
+            ):
                 continue
             self._words(text, place, mention.start)
             if mention.office:
@@ -295,13 +389,23 @@ class Reader:
             else:
                 code = "D" if mention.kind == "state" else "N" if mention.kind == "person" else "M"
                 known = cases.get(mention.text, ANY_CASE)
-                plural = mention.text in ("США", "Соединённые Штаты", "Соединенные Штаты", "Штаты") or mention.text.endswith(("ие власти", "ные силы", "ие военные"))
+                plural = mention.text in (
+                    "США",
+                    "Соединённые Штаты",
+                    "Соединенные Штаты",
+                    "Штаты",
+                ) or mention.text.endswith(("ие власти", "ные силы", "ие военные"))
                 genders = ANY_GENDER
                 if code == "N":
-                    if " " in mention.text and mention.text.split()[0].lower() not in _FAMILIES:
+                    asian = mention.text.split()[0].lower() in _FAMILIES
+                    if " " in mention.text and not asian:
                         given = morphology.parses(mention.text.split()[0].lower())
-                        genders = next((morphology.form_of(p.tag).genders for p in given if "Name" in p.tag), ANY_GENDER)
-                    if genders == ANY_GENDER and re.search(r"(?:ова|ева|ина|ская)(?:|ой|ую)$", mention.text):
+                        genders = next(
+                            (morphology.form_of(p.tag).genders for p in given if "Name" in p.tag), ANY_GENDER
+                        )
+                    if asian:
+                        pass
+                    elif genders == ANY_GENDER and re.search(r"(?:ова|ева|ина|ская)(?:|ой|ую)$", mention.text):
                         genders = 2
                     elif genders == ANY_GENDER and re.search(r"(?:ов|ев|ин|ский)$", mention.text):
                         genders = 1
@@ -324,23 +428,49 @@ class Reader:
             if first.isalpha():
                 low = surface.lower()
                 if first.isupper():
-                    opening = not self.tokens or self.tokens[-1].code in ".Q" or (self.tokens[-1].code == "-" and len(self.tokens) < 3)
+                    opening = (
+                        not self.tokens
+                        or self.tokens[-1].code in ".Q"
+                        or (self.tokens[-1].code == "-" and len(self.tokens) < 3)
+                    )
                     word = _capital(surface, opening)
                     if opening and len(surface) < 6:
                         word = self._family_name(word, surface, low)
-                    elif word.code == "N" and self.tokens and self.words[-1] in _FAMILIES and self.starts[-1] == start_of_name(text, match.start(), self.words[-1]):
+                    elif (
+                        word.code == "N"
+                        and self.tokens
+                        and self.words[-1] in _FAMILIES
+                        and self.starts[-1] == start_of_name(text, match.start(), self.words[-1])
+                    ):
                         self.tokens[-1] = Word("N", self.words[-1], ANY_CASE, SINGULAR)
                 else:
                     word = _lower(low)
+                    if word.code == "l" and self._speaks(low):
+                        word = _any_verb(low) or word
                 self._add(word, low, match.start(), match.end())
             elif first.isdigit():
                 self._add(Word("n", surface), surface, match.start(), match.end())
-            elif first in "«»„“”\"":
+            elif first in '«»„“”"':
                 continue
             elif first == ")" and self._close_parenthesis():
                 continue
             else:
                 self._add(Word(_PUNCTUATION.get(first, "l"), surface), surface, match.start(), match.end())
+
+    def _speaks(self, low: str) -> bool:
+        """Whether a word stands where only a verb of speech can: right after a quotation and its dash."""
+        tokens = self.tokens
+        last = len(tokens) - 1
+        while last >= 0 and tokens[last].code == "a":
+            last -= 1
+        return (
+            last > 0
+            and tokens[last].code == "-"
+            and (
+                tokens[last - 1].code == "Q"
+                or (last > 1 and tokens[last - 1].code == "," and tokens[last - 2].code == "Q")
+            )
+        )
 
     def _family_name(self, word: Word, surface: str, low: str) -> Word:
         """A family name of one syllable that is a word too ("Чо", "Со", "На"): before a given name, or known already."""
@@ -411,18 +541,32 @@ class Reader:
                 if self.is_medium(last.speaker):
                     kept[-1] = last._replace(speaker=cue.speaker, source=last.speaker)
                 continue
-            if cue.rule == "verb_subject" and cue.lemma in words.REPORT and self.is_medium(cue.speaker) and not self.is_medium(last.speaker):
+            if (
+                cue.rule == "verb_subject"
+                and cue.lemma in words.REPORT
+                and self.is_medium(cue.speaker)
+                and not self.is_medium(last.speaker)
+            ):
                 if not ("Q" in self.codes[last.at : cue.at] and re.search(r"\.", between)):
                     kept[-1] = last._replace(source=cue.speaker)
                     continue
             if cue.rule == "according_to" and self.is_medium(cue.speaker) and not self.is_medium(last.speaker):
                 kept[-1] = last._replace(source=cue.speaker)
                 continue
-            if last.forward and self.is_medium(last.speaker) and last.lemma in words.REPORT and not re.search(r"[.;Q]", between):
+            if (
+                last.forward
+                and self.is_medium(last.speaker)
+                and last.lemma in words.REPORT
+                and not re.search(r"[.;Q]", between)
+            ):
                 kept[-1] = cue._replace(source=last.speaker, first=last.first)
                 continue
             if last.rule == "according_to" and self.is_medium(last.speaker) and "Q" not in between:
                 kept[-1] = cue._replace(source=last.speaker, first=last.first)
+                continue
+            if cue.rule == "verb_subject" and not cue.forward and "Q" not in between and "." not in between:
+                if self._is_body(last.speaker) and not self._is_body(cue.speaker):
+                    kept[-1] = cue  # "В Кремле надеются, что …, заявил Песков"
                 continue
             if cue.speaker.kind == "pronoun" and last.forward and cue.speaker.name in ("он", "она", "они"):
                 continue  # "X заявил, что он считает …": still X
@@ -438,6 +582,10 @@ class Reader:
         head = re.match(r"[\w-]+", speaker.role.lower())
         entry = lexicon().get(head.group()) if head else None
         return bool(entry and (words.ORGANISATIONS.get(entry.lemma) in words.NEWS_BODIES or entry.lemma == "сми"))
+
+    def _is_body(self, speaker: Speaker) -> bool:
+        mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
+        return bool(mention and mention.kind and mention.kind != "person")
 
     def _cut(self, cue: _Cue, after: _Cue) -> int:
         """Where the speech of one cue ends and that of the next begins."""
@@ -483,6 +631,8 @@ class Reader:
                 cue = self._passive(i)
             elif code == ":":
                 cue = self._colon(i, found)
+            elif code == "-" and i and not found:
+                cue = self._dash(i)
             elif code == "p" and self.words[i] == "согласно":
                 cue = self._by_text(i)
             elif code == "l" and self.words[i] in ("ссылкой", "ссылаясь"):
@@ -505,7 +655,12 @@ class Reader:
         joined = " ".join(following) + " "
         for need in needs:
             if need == ",q":
-                if re.search(r"[Q,.]-$", self.codes[max(v - 2, 0) : v]) or re.search(r"Q[,-]*[a]?$", self.codes[:v]) or ":Q" in tail or re.search(r"-[aP]*$", self.codes[:v]):
+                if (
+                    re.search(r"[Q,.]-$", self.codes[max(v - 2, 0) : v])
+                    or re.search(r"Q[,-]*[a]?$", self.codes[:v])
+                    or ":Q" in tail
+                    or re.search(r"-[aP]*$", self.codes[:v])
+                ):
                     return True
             elif need == "q":
                 if "Q" in tail[:3]:
@@ -530,7 +685,37 @@ class Reader:
             return None
         word = self.words[v]
         negated = v > 0 and self.words[v - 1] == "не"
-        if negated and lemma not in ("исключать", "исключить", "видеть", "увидеть", "считать", "верить", "думать", "сомневаться", "согласен", "согласиться", "уверен", "ожидать", "признавать", "признать", "комментировать", "поддержать", "скрывать", "намерен", "убеждён", "осудить", "осуждать", "подтвердить", "отрицать", "называть", "хотеть", "требовать", "бояться", "опасаться", "собираться"):
+        if negated and lemma not in (
+            "исключать",
+            "исключить",
+            "видеть",
+            "увидеть",
+            "считать",
+            "верить",
+            "думать",
+            "сомневаться",
+            "согласен",
+            "согласиться",
+            "уверен",
+            "ожидать",
+            "признавать",
+            "признать",
+            "комментировать",
+            "поддержать",
+            "скрывать",
+            "намерен",
+            "убеждён",
+            "осудить",
+            "осуждать",
+            "подтвердить",
+            "отрицать",
+            "называть",
+            "хотеть",
+            "требовать",
+            "бояться",
+            "опасаться",
+            "собираться",
+        ):
             return None
         begin = self._clause_start(v)
         if begin and codes[begin - 1] == "w" and begin == v:
@@ -540,26 +725,41 @@ class Reader:
         ):
             return self._quoting(v, begin, lemma)
         how = codes[begin:v].startswith("k")
-        speaker = self._subject(begin + how, v, token.numbers, token.genders, before_verb=v)
+        speaker = self._subject(begin + how, v, token.numbers, token.genders, strict=True)
+        if not speaker and not self._after(v, token.numbers, token.genders):
+            speaker = self._subject(begin + how, v, token.numbers, token.genders)
         relative = begin > 0 and codes[begin - 1] == "w"
         if speaker and not relative:
-            return self._cue(v, begin, speaker, "as_subject_verb" if how else "subject_verb", not how and self._goes_on(v), lemma)
+            return self._cue(
+                v, begin, speaker, "as_subject_verb" if how else "subject_verb", not how and self._goes_on(v), lemma
+            )
         if relative:
             return None
-        # after the verb
+        if token.numbers == PLURAL and (place := self._inside_body(begin + how, v)):
+            group = self._after(v, token.numbers, token.genders)
+            if not group or group.kind != "group":
+                return self._cue(v, begin, place, "indefinite_personal", not how and self._goes_on(v), lemma)
         after = self._after(v, token.numbers, token.genders)
         interposed = None
         if begin > 0 and codes[begin - 1] in ",)-" and not how:
             interposed = self._interposed(begin - 1, token.numbers, token.genders)
         if after and not (interposed and codes[v + 1 : v + 2] and codes[v + 1] in ",:h"):
-            if not interposed or codes[begin - 1] in "-" or "Q" in codes[:v] or after.kind in ("name", "pronoun"):
+            if (
+                not interposed
+                or codes[begin - 1] in "-"
+                or "Q" in codes[:v]
+                or after.kind in ("name", "pronoun")
+                or after.start <= self.starts[min(v + 2, len(codes) - 1)]
+            ):
                 forward = self._content_after(v)
                 return self._cue(v, begin, after, "as_verb_subject" if how else "verb_subject", forward, lemma)
         if interposed:
             return self._cue(v, interposed[0], interposed[1], "subject_verb", self._goes_on(v), lemma)
-        if token.numbers & PLURAL and (place := self._inside_body(begin, v)):
-            return self._cue(v, begin, place, "indefinite_personal", self._goes_on(v), lemma)
-        if token.numbers & PLURAL and (place := self._inside_body(v + 1, len(codes))) and (how or begin == v or "Q" in codes[:v]):
+        if (
+            token.numbers & PLURAL
+            and (place := self._inside_body(v + 1, len(codes)))
+            and (how or begin == v or "Q" in codes[:v])
+        ):
             return self._cue(v, begin, place, "indefinite_personal", False, lemma)
         if found and not (codes[begin - 1 : begin] == "h"):
             same_number = True
@@ -567,7 +767,12 @@ class Reader:
         if codes[begin:v].startswith("c") or re.search(r"c[a]*$", codes[:v]):
             if first := self._subject(0, begin if begin > 1 else v, token.numbers, token.genders):
                 return self._cue(v, 0, first, "coordinated", True, lemma)
-        if token.numbers & SINGULAR and codes[begin - 1 : begin] in ("", ".", "-", "Q") and (self._goes_on(v) or "Q" in codes) and token.genders != 4:
+        if (
+            token.numbers & SINGULAR
+            and codes[begin - 1 : begin] in ("", ".", "-", "Q")
+            and (self._goes_on(v) or "Q" in codes)
+            and token.genders != 4
+        ):
             if codes[:v].strip("ackpltqn") == "" or codes[begin - 1 : begin] in ("-", "Q"):
                 here = Speaker("omitted", self.starts[v], self.starts[v])
                 return _Cue(v, begin, here, word, "subject_omitted", True, lemma)
@@ -613,9 +818,14 @@ class Reader:
             begin = max(codes.rfind(c, 0, end) for c in ",;:.Q-()") + 1
             segment = codes[begin:end]
             closes = begin > 0 and codes[begin - 1] in ",)-"
-            if segment and segment[0] not in "hwkb" and "V" not in segment.rstrip("a"):
+            if (
+                segment
+                and segment[0] not in "hwkbI"
+                and "V" not in segment.rstrip("a")
+                and not self._participial(begin)
+            ):
                 lead = re.match(r"[ca]*", segment).end()
-                speaker = self._subject(begin + lead, end, numbers, genders)
+                speaker = self._subject(begin + lead, end, numbers, genders, strict=True)
                 if speaker and speaker.kind != "group" or speaker and begin == 0:
                     if closes and codes[begin - 1] == "," and self._apposition_of(begin):
                         pass
@@ -626,19 +836,32 @@ class Reader:
             end = begin - 1
         return None
 
+    def _participial(self, i: int) -> bool:
+        """Whether a participle or gerund opens the segment: "изучающий КНДР", "выступая в Сеуле"."""
+        if self.codes[i] not in "ql":
+            return False
+        return any(p.tag.POS in ("PRTF", "GRND") for p in morphology.parses(self.words[i])[:2])
+
     def _apposition_of(self, begin: int) -> bool:
         """Whether the segment that begins at a comma renames what stands before it: "Песков, пресс-секретарь …,"."""
         previous = self.tokens[begin - 2] if begin >= 2 else None
-        return bool(previous and previous.code == "N" and previous.cases & NOMINATIVE and self.codes[begin : begin + 1] in "Tq")
+        return bool(
+            previous and previous.code == "N" and previous.cases & NOMINATIVE and self.codes[begin : begin + 1] in "Tq"
+        )
 
     # -- noun phrases ----------------------------------------------------------------------------------------------
 
-    def _subject(self, begin: int, end: int, numbers: int, genders: int, before_verb: int = -1, persons: bool = False) -> Speaker | None:
-        """The first noun phrase in the nominative in tokens [begin, end) that a verb of that form can have as subject."""
+    def _subject(
+        self, begin: int, end: int, numbers: int, genders: int, persons: bool = False, strict: bool = False
+    ) -> Speaker | None:
+        """The first noun phrase in the nominative in tokens [begin, end) that a verb of that form can have as subject.
+
+        With `strict` a name that may as well be in the genitive ("договор с КНДР") is none.
+        """
         codes, tokens = self.codes, self.tokens
         governed = False
         adjective = -1
-        fallback: Speaker | None = None
+        fallback = 0  # a name that can be the complement of the noun before it, too
         for i in range(begin, end):
             code, token = codes[i], tokens[i]
             if code == "p":
@@ -653,7 +876,22 @@ class Reader:
                     governed = False
                     adjective = -1
                     continue
-                fits = token.cases & NOMINATIVE and token.numbers & numbers and (token.genders & genders or code in "TMDOG")
+                if code in "MDN" and i > begin and token.cases & NOMINATIVE and self._complements(begin, i):
+                    fallback = fallback or i
+                    continue
+                fits = (
+                    token.cases & NOMINATIVE
+                    and token.numbers & numbers
+                    and (token.genders & genders or code in "TMDOG")
+                )
+                if (
+                    not fits
+                    and numbers == PLURAL
+                    and code in "TNMD"
+                    and token.cases & NOMINATIVE
+                    and self._joined(i, end)
+                ):
+                    fits = 1
                 if not fits and numbers == PLURAL and token.plural_cases & NOMINATIVE:
                     return self._titled(adjective if adjective >= 0 else i, i, end, False, group=True)
                 if fits and code == "O" and genders in (1, 2, 4) and not token.genders & genders:
@@ -682,7 +920,26 @@ class Reader:
                 governed = False
                 if code == "l":
                     adjective = -1
-        return fallback
+        if fallback and not persons and not strict and self.tokens[fallback].numbers & numbers:
+            return self._phrase(fallback, fallback, end)
+        return None
+
+    def _complements(self, begin: int, i: int) -> bool:
+        """Whether a name that is not inflected depends on the noun before it: "договор России и КНДР"."""
+        if not self.tokens[i].cases & morphology.GENITIVE:
+            # "между Владивостоком и Раджином": shares the preposition
+            return (
+                self.codes[i - 1] == "c"
+                and i - 2 >= begin
+                and self.codes[i - 2] in "MDN"
+                and not self.tokens[i - 2].cases & NOMINATIVE
+            )
+        k = i - 1
+        while k > begin and self.codes[k] == "q":
+            k -= 1
+        if self.codes[k] == "c" and k > begin:
+            k -= 1
+        return k >= begin and self.codes[k] in "lTOGMDNSK" and k < i
 
     def _later_person(self, begin: int, end: int, numbers: int, genders: int) -> Speaker | None:
         """A person in the nominative after a medium: "сообщил ТАСС источник", "заявил РИА Новости сенатор"."""
@@ -696,7 +953,13 @@ class Reader:
                 if adjective < 0 and not governed and token.cases & NOMINATIVE:
                     adjective = i
             elif code in "TNGMDOlS":
-                if not governed and code in "TNG" and token.cases & NOMINATIVE and token.numbers & numbers and (token.genders & genders or code != "N"):
+                if (
+                    not governed
+                    and code in "TNG"
+                    and token.cases & NOMINATIVE
+                    and token.numbers & numbers
+                    and (token.genders & genders or code != "N")
+                ):
                     if code == "N" and self.codes[begin - 1] == "M" and self.words[i].isascii():
                         continue
                     return self._phrase(adjective if adjective >= 0 else i, i, end)
@@ -714,6 +977,13 @@ class Reader:
                     return j
         return i
 
+    def _joined(self, i: int, end: int) -> bool:
+        """Whether another subject is joined to the one at token i: "Путин и Ким назвали"."""
+        for j in range(i + 1, end):
+            if self.codes[j] == "c" and self.words[j] == "и":
+                return any(self.codes[k] in "TMDNO" and self.tokens[k].cases & NOMINATIVE for k in range(j + 1, end))
+        return False
+
     def _abbreviated(self, i: int) -> bool:
         """Whether a name is in Latin letters or begins with capitals only ("ИА Регнум"): a medium that was spoken to."""
         word = self.document.text[self.starts[i] : self.ends[i]]
@@ -730,9 +1000,14 @@ class Reader:
 
     def _after(self, v: int, numbers: int, genders: int) -> Speaker | None:
         codes = self.codes
-        stop = next((k for k in range(v + 1, len(codes)) if codes[k] in ",;:.Q-h(wIV"), len(codes))
+        stop = next((k for k in range(v + 1, len(codes)) if codes[k] in ",;:.Q-h(wIVf"), len(codes))
         speaker = self._subject(v + 1, stop, numbers, genders)
-        if speaker is None and codes[v + 1 : v + 2] == "," and (nxt := codes.find(",", v + 2)) > 0 and "Q" not in codes[v:nxt]:
+        if (
+            speaker is None
+            and codes[v + 1 : v + 2] == ","
+            and (nxt := codes.find(",", v + 2)) > 0
+            and "Q" not in codes[v:nxt]
+        ):
             after = next((k for k in range(nxt + 1, len(codes)) if codes[k] in ",;:.Q-h(wIV"), len(codes))
             if "V" not in codes[v + 1 : nxt] and "h" not in codes[v + 1 : nxt]:
                 speaker = self._subject(nxt + 1, after, numbers, genders)
@@ -747,7 +1022,7 @@ class Reader:
         if not match or self.starts[at] > speaker.end + 3:
             return speaker
         role = self._text(at + 1, at + 1 + match.end())
-        return speaker._replace(role=role)
+        return speaker._replace(role=role, phrase=(speaker.phrase[0], self.ends[at + match.end()]))
 
     def _text(self, begin: int, end: int) -> str:
         return self.document.text[self.starts[begin] : self.ends[end - 1]] if end > begin else ""
@@ -767,8 +1042,18 @@ class Reader:
                 k = self._run_end(i, end)
                 nominative = all(self.tokens[j].cases & NOMINATIVE for j in range(i, k))
                 before = self.codes[begin:i].rstrip("q")
-                governed = before.endswith("p") or self.document.text[self.starts[i] - 1 : self.starts[i]] in ("«", "\"", "“")
-                foreign = all(self.words[j].isascii() or self.document.text[self.starts[j] : self.ends[j]].isupper() for j in range(i, k)) and i not in self.mentions
+                governed = before.endswith("p") or self.document.text[self.starts[i] - 1 : self.starts[i]] in (
+                    "«",
+                    '"',
+                    "“",
+                )
+                foreign = (
+                    all(
+                        self.words[j].isascii() or self.document.text[self.starts[j] : self.ends[j]].isupper()
+                        for j in range(i, k)
+                    )
+                    and i not in self.mentions
+                )
                 if not governed and not foreign and (nominative or oblique):
                     return self._after_body(i, k), k
                 i = k
@@ -784,32 +1069,67 @@ class Reader:
             return self._pronoun(head, self.words[head])
         if code == "N":
             k = self._run_end(head, end)
-            if k < end and codes[head] == "N" and self.document.text[self.starts[head] : self.ends[k - 1]].isupper() and codes[k : k + 1] == "T":
+            if (
+                k < end
+                and codes[head] == "N"
+                and self.document.text[self.starts[head] : self.ends[k - 1]].isupper()
+                and codes[k : k + 1] == "T"
+            ):
                 return self._phrase(k, k, end, oblique)
             role = self._text(start, head) if start < head else ""
-            return self._name(head, k, role, oblique)
+            return self._name(head, k, role, oblique, start)
         if code in "TG":
             run = self._name_run(head + 1, end, oblique) if code == "T" else None
             if run and self.words[head] not in ("источник", "собеседник"):
-                return self._name(*run, self._text(start, run[0]).strip(" «»\""), oblique)
+                return self._name(*run, self._text(start, run[0]).strip(' «»"'), oblique, start)
             return self._titled(start, head, end, oblique)
         if code == "O":
             # "газета «Х»", "агентство Рёнхап": the name says it
             k = head + 1
             while k < end and codes[k] in "qOl" and not codes[k] == "l":
                 k += 1
-            if words.ORGANISATIONS.get(self.tokens[head].lemma) in (*words.NEWS_BODIES, "party", "institute", "company", "association") and k < end and codes[k] in "MN" and (k == head + 1 or codes[k] == "M"):
+            if (
+                words.ORGANISATIONS.get(self.tokens[head].lemma)
+                in (*words.NEWS_BODIES, "party", "institute", "company", "association")
+                and k < end
+                and codes[k] in "MN"
+                and (k == head + 1 or codes[k] == "M")
+            ):
                 stop = k + 1
                 while stop < end and codes[stop] == codes[k] == "N":
                     stop += 1
                 text = self.document.text[self.starts[k] : self.ends[stop - 1]]
                 if codes[k] == "M" or k not in self.mentions:
-                    return Speaker("name" if codes[k] == "M" else "role", self.starts[k], self.ends[stop - 1], text if codes[k] == "M" else "", "" if codes[k] == "M" else text)
+                    return Speaker(
+                        "name" if codes[k] == "M" else "role",
+                        self.starts[k],
+                        self.ends[stop - 1],
+                        text if codes[k] == "M" else "",
+                        "" if codes[k] == "M" else text,
+                    )
             return self._titled(start, head, end, oblique)
         if code == "M" and head + 1 < end and codes[head + 1] == "T" and self.tokens[head + 1].cases & NOMINATIVE:
             return self._phrase(head + 1, head + 1, end, oblique)
         text = self.document.text[self.starts[head] : self.ends[head]]
-        return Speaker("name", self.starts[head], self.ends[head], text)
+        place = (self.starts[head], self.ends[head])
+        mention = self.mentions.get(head)
+        if mention and mention.ambiguous and (len(mention.actors) > 1 or lexicon().get(mention.text.lower())):
+            # "МИД": of which country, an earlier full name or the dateline must tell
+            named = (m.text for m in reversed(self.document.mentions_in(0, place[0])) if m.text.startswith(text + " "))
+            whose = next(named, "") or self.home_body(text)
+            return (
+                Speaker("name", *place, whose, phrase=place)
+                if whose
+                else Speaker("role", *place, "", text, phrase=place)
+            )
+        return Speaker("name", *place, text, phrase=(0, 0) if code == "D" else place)
+
+    def home_body(self, text: str) -> str:
+        """The full name of a ministry of the country of the dateline."""
+        owner = words.OWNERS.get(self.home, ("",))[0]
+        return next(
+            (f"{body} {owner}" for stems, body in words.BODIES[:2] if owner and re.search(stems, text, re.I)), ""
+        )
 
     def _titled(self, start: int, head: int, end: int, oblique: bool, group: bool = False) -> Speaker:
         """An office, a body or a group by its common noun, with the complements that belong to it."""
@@ -819,9 +1139,20 @@ class Reader:
             c = codes[k]
             if c in "TOMDNGS" or (c == "q" and k + 1 < end) or (c == "l" and self._complement(k)):
                 k += 1
-            elif c == "p" and self.words[k] in ("в", "во", "при", "по", "из", "на") and re.match(r"q*[OMDSN]" if self.words[k] != "по" else r"q*[OMDSNl]", codes[k + 1 : end]):
+            elif (
+                c == "p"
+                and self.words[k] in ("в", "во", "при", "по", "из", "на")
+                and re.match(r"q*[OMDSN]" if self.words[k] != "по" else r"q*[OMDSNl]", codes[k + 1 : end])
+            ):
                 k += 1 + re.match(r"q*.", codes[k + 1 : end]).end()
-            elif c == "c" and self.words[k] == "и" and k + 1 < end and codes[k + 1] in "lOMDq" and code != "G" and codes[k - 1] in "lOMDq":
+            elif (
+                c == "c"
+                and self.words[k] == "и"
+                and k + 1 < end
+                and codes[k + 1] in "lOMDq"
+                and code != "G"
+                and codes[k - 1] in "lOMDq"
+            ):
                 k += 2
             else:
                 break
@@ -834,12 +1165,22 @@ class Reader:
         alone = k == head + 1 and start == head
         lemma = self.tokens[head].lemma
         if code == "G" or group or self.tokens[head].numbers == PLURAL and code == "T" and head not in self.mentions:
-            return Speaker("group", first, last, "", text)
-        if code == "T" and alone and lemma in words.ALWAYS_BACK and head not in self.mentions and lemma not in words.SOURCES:
+            return Speaker("group", first, last, "", text, phrase=(first, last))
+        if (
+            code == "T"
+            and alone
+            and lemma in words.ALWAYS_BACK
+            and head not in self.mentions
+            and lemma not in words.SOURCES
+        ):
             return self._pronoun(head, lemma)
         if code == "T" and lemma in ("собеседник", "собеседница"):
-            return self._pronoun(head, "собеседник") if not re.search(r"источник|Кремл|правительств", text) else Speaker("role", first, last, "", text)
-        return Speaker("role", first, last, "", text)
+            return (
+                self._pronoun(head, "собеседник")
+                if alone
+                else Speaker("role", first, last, "", text, phrase=(first, last))
+            )
+        return Speaker("role", first, last, "", text, phrase=(first, last))
 
     def _complement(self, k: int) -> bool:
         """Whether a common noun can be a genitive complement of the title before it."""
@@ -847,7 +1188,7 @@ class Reader:
             return False
         return any(p.tag.POS == "NOUN" and p.tag.case in ("gent", "ablt") for p in morphology.parses(self.words[k])[:3])
 
-    def _name(self, begin: int, end: int, role: str, oblique: bool) -> Speaker:
+    def _name(self, begin: int, end: int, role: str, oblique: bool, start: int | None = None) -> Speaker:
         text = self._text(begin, end)
         name = text
         if oblique and begin not in self.mentions:
@@ -856,7 +1197,10 @@ class Reader:
             name = text
         if oblique and role:
             role = morphology.nominative_phrase(role)
-        return Speaker("name", self.starts[begin], self.ends[end - 1], name, role)
+        first = start if start is not None else begin
+        return Speaker(
+            "name", self.starts[begin], self.ends[end - 1], name, role, phrase=(self.starts[first], self.ends[end - 1])
+        )
 
     def _nominative_name(self, begin: int, end: int) -> str:
         parts = [self.document.text[self.starts[k] : self.ends[k]] for k in range(begin, end)]
@@ -987,7 +1331,14 @@ class Reader:
                     stop = next((m for m in range(k + 1, len(codes)) if codes[m] in ",;:.Q-h(wVIJ"), len(codes))
                     for m in range(k + 1, stop):
                         if self.words[m] in words.POSSESSIVES:
-                            return _Cue(i, 0, self._pronoun(m, words.POSSESSIVES[self.words[m]]), self.words[i], "passive", begin < i)
+                            return _Cue(
+                                i,
+                                0,
+                                self._pronoun(m, words.POSSESSIVES[self.words[m]]),
+                                self.words[i],
+                                "passive",
+                                begin < i,
+                            )
                     speaker = self.phrase_speaker(k + 1, stop, oblique=True)
                     if speaker:
                         return _Cue(i, 0, speaker, self.words[i], "passive", begin < i)
@@ -996,16 +1347,47 @@ class Reader:
         return None
 
     def _colon(self, i: int, found: list[_Cue]) -> _Cue | None:
-        """ "Песков: «…»", "Вывод эксперта: …"."""
+        """ "Песков: «…»", "Вывод эксперта: …", "У Ланькова другое мнение: …", "Маслов — о визите: «…»"."""
         codes = self.codes
-        if found or i > 12 or "V" in codes[:i] or i + 1 >= len(codes):
+        if found or i > 25 or "V" in codes[:i] or i + 1 >= len(codes):
             return None
-        if codes[i + 1] != "Q" and not (i <= 6 and len(self.document.text) < 300):
+        for k in range(i):
+            if self.words[k] in _VIEWS and "Q" not in codes[:i]:
+                near = self.phrase_speaker(k + 1, i, oblique=True)
+                if near is None and codes[0] == "p" and self.words[0] == "у":
+                    near = self.phrase_speaker(1, k, oblique=True)
+                if near and codes[k - 1 : k] != "p":
+                    self._remember(near, ANY_GENDER)
+                    return _Cue(i, 0, near, self.words[k], "view_noun", True)
+        begins = self.unit.start == self.document.paragraphs[self.unit.paragraph][0]
+        if codes[i + 1] != "Q" and not (i <= 6 and (begins or len(self.document.text) < 300)):
             return None
         speaker = self._subject(0, i, 3, ANY_GENDER)
         if not speaker or (codes[i + 1] != "Q" and speaker.kind != "name"):
             return None
+        if codes[i + 1] != "Q" and self._is_body(speaker) and len(self.document.text) >= 300:
+            return None
+        self._remember(speaker, ANY_GENDER)
         return _Cue(i, 0, speaker, ":", "colon", True)
+
+    def _dash(self, i: int) -> _Cue | None:
+        """ "«…» — Ли Чжэ Мён.", "«…», — таков вывод эксперта": no verb, and the sentence ends with the speaker."""
+        codes = self.codes
+        if (
+            not re.search(r"Q[,.]?$", codes[:i])
+            or "V" in codes[i:]
+            or not re.fullmatch(r"[aqlTOMDNGcp]*[.]?", codes[i + 1 :])
+        ):
+            return None
+        if len(codes) - i > 22:
+            return None
+        view = next((k for k in range(i + 1, min(i + 6, len(codes))) if self.words[k] in _VIEWS), -1)
+        speaker = self.phrase_speaker(view + 1, len(codes), oblique=True) if view > 0 else None
+        if view < 0 and codes[i + 1 : i + 2] in ("N", "T", "q", "M"):
+            speaker = self._subject(i + 1, len(codes), 3, ANY_GENDER)
+        if view > 0 and speaker is None:
+            speaker = Speaker("omitted", self.starts[view], self.starts[view])
+        return _Cue(i, i, speaker, "—", "quotation_dash", False) if speaker else None
 
     # -- whom pronouns mean ----------------------------------------------------------------------------------------
 
@@ -1063,6 +1445,12 @@ def start_of_name(text: str, given: int, family: str) -> int:
     return start if start >= 0 and text[start].isupper() and text[given - 1] == " " else -1
 
 
+_VIEWS = frozenset(
+    "вывод мнение взгляд прогноз аргумент ответ тезис оценка позиция рецепт совет реакция комментарий версия объяснение вердикт диагноз подход "
+    "приговор предложение предупреждение опасение надежда точка".split()
+)
+_COUNTED = re.compile(r"l(?=q*G)")
+_SHARES = frozenset("большинство ряд часть половина многие".split())
 _BACK = re.compile(
     r"(?:(?:и|а)\s)?(?:об этом|о таком|так|такое|такую|такой|таким|такого|такими|с таким|с такой|соответствующее|соответствующие|подробнее об этом|это|подробности|подробностями|об этих|о том|суть|подобн\w+|свою оценку|своим мнением|своё мнение)\b"
 )
