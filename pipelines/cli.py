@@ -128,7 +128,7 @@ def demo(**options) -> None:
     Indices(DEMO).delete(connect(settings))
     with NewsWeb() as web:
         _collect(settings, _feeds(web.url, ()), prefix=DEMO, **options)
-    console.print(
+    (errors if options["as_json"] else console).print(
         "\nThis was sample data. Three searches to try on it:\n"
         "  vostochny search --demo missile --category arms_technology\n"
         "  vostochny search --demo 러시아 --bloc rok --stance critical\n"
@@ -189,11 +189,11 @@ def _report(summary, as_json: bool) -> None:
 @main.command()
 @click.argument("text", default="")
 @click.option("--category", multiple=True, help="An id of the codebook; may be given several times, like those below.")
-@click.option("--bloc", multiple=True)
+@click.option("--bloc", multiple=True, help="The outlet's: rok, dprk, russia, west and so on.")
 @click.option("--actor", multiple=True, help="Id or any name of a speaker.")
-@click.option("--stance", multiple=True)
-@click.option("--from", "since", default="", metavar="DATE", callback=_iso_date)
-@click.option("--to", "until", default="", metavar="DATE", callback=_iso_date)
+@click.option("--stance", multiple=True, help="critical, sceptical, supportive or neutral.")
+@click.option("--from", "since", default="", metavar="DATE", callback=_iso_date, help="The first day of publication.")
+@click.option("--to", "until", default="", metavar="DATE", callback=_iso_date, help="The last.")
 @click.option("--size", default=10, show_default=True, help="Statements to show.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
 @click.option("--demo", is_flag=True, help="Search the sample data of `vostochny demo`.")
@@ -242,7 +242,7 @@ def _refuse_unknown(categories, blocs, stances) -> None:
 @click.option("--explain", is_flag=True, help="Say of each statement why it was coded so.")
 @click.argument("documents", type=click.File(encoding="utf-8"), default="-")
 def analyse(codebook, explain, documents) -> None:
-    """Code documents, one JSON object a line with "id" and "text", and print one object a line."""
+    """Code texts: JSON lines with "id" and "text" in and out."""
     from pipelines.coding import Coder
     from pipelines.coding.analyse import analyse
     from schemas.codebook import load_codebook

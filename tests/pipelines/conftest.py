@@ -11,7 +11,7 @@ from pipelines.line import Line
 
 @pytest.fixture
 def line(settings: Settings, elasticsearch, prefix: str, tmp_path) -> Line:
-    return Line(settings, prefix=f"{prefix}x", archive=str(tmp_path / "archive"))
+    return Line(settings, prefix=f"{prefix}x", archive=str(tmp_path / "archive"), processes=1)  # quickest to start
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from demo.sample import load_truth
 from demo.web import NewsWeb
 from pipelines.run import collect_once, replay
 from pipelines.summary import POLL_FAILED, failures
+from schemas.failures import Failure
 from schemas.records import Feed, Outlet
 from tests.connectors.server import Answer, serving
 
@@ -132,3 +133,14 @@ def test_a_run_in_which_nothing_could_be_done_says_so(line, server):
     summary = collect_once([gone], line, RUNNER)
     assert failures(summary.total, POLL_FAILED) == {"http_404": 1}
     assert summary.exit_code == 1
+
+
+def test_an_archive_that_cannot_be_written_ends_the_run_and_loses_nothing(line, indexed, server, tmp_path):
+    server.routes["/sound"] = article("The weather in Busan")
+    (tmp_path / "file").touch()
+    with pytest.raises(Failure) as raised:
+        collect_once([feed(server, "/sound")], replace(line, archive=str(tmp_path / "file")), RUNNER)
+    assert raised.value.cause == "archive_unwritable"
+    assert indexed("entries") == indexed("feed-states") == {}
+
+    assert collect_once([feed(server, "/sound")], line, RUNNER).total["indexed"] == 1
