@@ -9,10 +9,10 @@ from pipelines.coding.languages import Language
 
 _PARAGRAPH = re.compile(r"[^\r\n\u2028\u2029]+")
 _MARK = re.compile(
-    r"[“”\"«»„‟〝〞「」『』]|(?<![\w’'])[‘'](?=[^\s’'])|(?<=[\w.,!?…%)])[’'](?![\w’'])",
+    r"[“”\"«»„‟〝〞「」『』《》]|(?<![\w’'])[‘'](?=[^\s’'])|(?<=[\w.,!?…%)])[’'](?![\w’'])",
 )
 _CLOSING = re.compile(r"(?<=[\w.,!?…%)])[’'](?![\w’'])")
-_CLOSES = {"“": "”", "«": "»", "„": '“”"', "「": "」", "『": "』", "‘": "’'", "'": "'’", "〝": "〞"}
+_CLOSES = {"“": "”", "«": "»", "„": '“”"', "「": "」", "『": "』", "《": "》", "‘": "’'", "'": "'’", "〝": "〞"}
 _LONGEST_INNER = 400  # characters: a single quotation mark that closes farther off is an apostrophe
 _LONGEST_SENTENCE = 2_000  # characters: likewise
 _LONGEST_PARAGRAPH = 20_000  # characters: longer ones are cut, so that text without line breaks stays workable
