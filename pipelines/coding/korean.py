@@ -44,7 +44,7 @@ _GOES_ON = re.compile(
 
 # Endings of an eojeol that show that what stands before it is said by somebody.
 _QUOTED = re.compile(
-    r"□[\"”’」』»']?(?:\([^)]*\))?(?:이라|라|이란|란|이)?(고도|고는|고만|고|며|면서|면서도|는|던|란|란다|냐고|냐며)?,?$"
+    r"□[\"”’」』»'》]?(?:\([^)]*\))?(?:이라|라|이란|란|이)?(고도|고는|고만|고|며|면서|면서도|는|던|란|란다|냐고|냐며)?,?$"
 )
 _REPORTED = re.compile(
     r"(?:[다라냐까]|[하되가보열내두주키말우추]자|(?<![당생투소피가책지환참과])자(?=고|며))(고도|고는|고만|고까지|고|며|면서|면서도|는)[,]?$"
@@ -55,7 +55,7 @@ _NOT_REPORTED = re.compile(
 _THAT = re.compile(r"(?:것|거|걸)으?로(?:는|도)?$|걸로$")
 _GIST = re.compile(r"(?:다|라|자|냐)는$")
 _CONNECTED = re.compile(
-    r"(?:했|혔|였|봤|썼|었|았|렸|냈|놨|폈|됐)(?:고|으며|지만|으나|는데|던)[,]?$|(?:하|히|보|이|리)(?:면서|며|고)[,]?$|(?:밝히|말하|덧붙이|전하)(?:고|며|면서)[,]?$"
+    r"(?:했|혔|였|봤|썼|었|았|렸|냈|놨|폈|됐)(?:고|으며|지만|으나|는데|던)[,]?$|(?:하|히|보|이|리|시)(?:면서|며|고)[,]?$|(?:밝히|말하|덧붙이|전하)(?:고|며|면서)[,]?$|(?:하|묻|히|나서|내놓)자[,]?$"
 )
 _CONNECTED_FAR = re.compile(
     r"^\S+ (?:데 이어|데 이어서|데 대해|데 대해서|데 반해|것과 관련해|것에 대해|것과 달리|반면,?|뒤,?|후,?|바 있으며)(?: |$|,)"
@@ -94,6 +94,12 @@ _ENDORSED = re.compile(
 _VERBAL = frozenset("하되있없않르가오나지키내보주들치기리우려서추꾸끼시")
 _VAGUE = re.compile(r"(?:목소리|입장|반응|견해|시각|의견|태도|모습|성과|기자회견)[을를]$")
 _OWN_SCHOLAR = re.compile(r"(?:대|대학교|대학원|연구[소원]|포럼|센터|재단|협회|연구회|학회|당)(?= |$)|연구위원")
+_PRESS = frozenset("일간 일간지 주간 주간지 월간 신문 매체 통신 방송 잡지 언론 전문지 온라인".split())
+_ASKING = re.compile(r"(?:하|묻|히|나서|내놓)자$")
+_REPLIED = re.compile(
+    r"^(?:주장|지적|비판|요구|말|발언|설명|제안|경고|반박|우려|평가|관측|분석)(?:에|에는|에도|에 대해|에 대해서는)[,]?$"
+)
+_MARKED = re.compile(r"[’'”\">〉》」](은|는|이|가|도)[,]?$")
 _THIS_WAY = re.compile(r"^(?:이같이|이렇게|이처럼|이와)$")
 _COPULA = re.compile(r"(?:이?다|이?었다|이?였다|인 셈이다|이?라는 것이다)$")
 _IMPERSONAL = re.compile(
@@ -113,8 +119,16 @@ _DATELINE = re.compile(
     r"(?:\([^()]{1,30}=[^()]{1,30}\)|\[[^\[\]]{1,30}(?:=|ㅣ|\|)[^\[\]]{1,30}\]|\[[^\[\]]{2,20}(?:기자|특파원)\])\s*(?:[가-힣·, ]{2,20}(?:기자|특파원|논설위원)\s*=\s*)?"
 )
 _QUESTION = re.compile(
-    r"\s*(?:[-–—―▲▶▷◇◆□■●◎※]\s*|Q\d*[.:)]?\s|문\s?[.:)]\s).{4,220}?(?:\?|나|가|[까요죠]|는지|달라|말해 ?달라)[.?]?$",
+    r"\s*(?:[-–—―▲▶▷◇◆□■●◎※]\s*|Q\d*[.:)]?\s|(?:문|질문)\s?[.:)]\s).{3,220}?(?:\?|[나가까요죠은는면]|는지|달라)[.?]?$|[^\"“”□]{6,120}\?$",
     re.DOTALL,
+)
+_ASKED_HERE = re.compile(
+    r"\s*(?:[-–—―▶▷◇◆□■]\s*|Q\d*[.:)]?\s|(?:문|질문)\s?[.:)]\s)[^.?\"“]{3,120}(?:\?|[나가까요죠은는]\.|달라\.)\s+(?=[\"“가-힣])"
+)
+_ASKER = frozenset("기자 앵커 진행자 사회자 질문 문 Q 본지".split())
+_TALK = re.compile(r"인터뷰|일문일답|문답|에게 듣는다|대담")
+_COLUMN = re.compile(
+    r"[\[<(〈【][^\]>)〉】]*(?:기고|칼럼|시론|논단|포럼|기자수첩|특별기고|시평|오피니언|의 창|시선|광장)[^\]>)〉】]*[\]>)〉】]"
 )
 _IS_TOLD = re.compile(r"□[\"”]?(?:이?라)?(?:고|며)|다고 (?:말|밝|설명|강조|덧)")
 _CASE = re.compile(r"(?:을|를|에게|께|와|과|의|은|는|이|가|도|로부터)$")
@@ -309,6 +323,7 @@ class _Reading:
         self.editorial = bool(_EDITORIAL.match(document.title))
         self.masked = _mask(document)
         self.declarer = self.declaration()
+        self.author = self.byline()
         self.first_question = -1  # the paragraph
         self.interviewee = self.interview()
         self.labelled: tuple[Speaker, int] | None = None  # whose voice a caption announces, and in which paragraph
@@ -337,8 +352,20 @@ class _Reading:
                 said = self.turn(start, end)
                 if said:
                     turn, start = said
+                    if turn.kind == "omitted":  # a question
+                        turn = None
+                        continue
                 elif self.interviewee and index > self.first_question and not _QUESTION.match(document.text[start:end]):
                     whole = document.paragraphs[index]
+                    here = _ASKED_HERE.match(self.masked, *whole)
+                    if here:
+                        turn = self.interviewee
+                        if here.end() > start:
+                            start = here.end()
+                        if start >= end:
+                            continue
+                        self.emit(start, end, turn, "", "answer")
+                        continue
                     asked = _QUESTION.match(document.text[whole[0] : whole[1]])
                     turn = None if asked or _IS_TOLD.search(self.masked, *whole) else self.interviewee
             turn = turn or self.declarer
@@ -365,6 +392,8 @@ class _Reading:
         if not match:
             return None
         who = match.group("who")
+        if who.split()[-1] in _ASKER:
+            return Speaker("omitted", start, start), end
         tokens = _tokens(self.masked, match.start("who"), match.end("who"))
         if len(tokens) == 1 and who in self.phrases.families:
             return self.phrases.person(who, tokens[0].start, tokens[0].end, "", ""), match.end()
@@ -381,11 +410,25 @@ class _Reading:
             return None
         return read[0], match.end()
 
+    def byline(self) -> Speaker | None:
+        """The author of a column, from a line of its own at the head or the foot of the text."""
+        document = self.document
+        if not _COLUMN.search(document.title) or len(document.paragraphs) < 2:
+            return None
+        for start, end in (document.paragraphs[0], document.paragraphs[-1]):
+            tokens = _tokens(self.masked, start, end)
+            if end - start < 45 and tokens and not _FINITE.search(bare(tokens[-1].text)):
+                last = len(tokens) - 1
+                read = self.phrases.read(tokens, last, bare(tokens[last].text))
+                if read and read[0].kind == "name":
+                    return read[0]
+        return None
+
     def interview(self) -> Speaker | None:
         """Who answers in a text of questions and answers: the last person introduced before the first question."""
         document = self.document
         asked = [i for i, (a, b) in enumerate(document.paragraphs) if _QUESTION.match(document.text[a:b])]
-        if len(asked) < 2:
+        if len(asked) < (1 if _TALK.search(document.title) else 2):
             return None
         self.first_question = asked[0]
         lead = document.paragraphs[asked[0] - 1][1] if asked[0] else 0
@@ -482,6 +525,8 @@ class _Reading:
                     if text.rstrip(",") in ("라고", "라며", "라면서", "라는"):
                         reported = _REPORTED.search(text)
                 ending = (quoted or reported).group(1) if (quoted or reported) else None
+                if not ending and not quoted and len(text) > 2 and text.endswith(("이란", "아니란")):
+                    ending = "는"
                 if (
                     quoted
                     and not ending
@@ -507,6 +552,16 @@ class _Reading:
                 if last == "로" and _THAT.search(text):
                     pending = (i, "로", False)
                     continue
+            if (
+                pending
+                and i < size - 1
+                and pending[1][0] == "는"
+                and text.endswith("의")
+                and _REPLIED.match(tokens[i + 1].text)
+            ):
+                events.append(_Event(i + 1, tokens[i + 1].text, "owned", pending[2], i))
+                pending = None
+                continue
             if pending and i < size - 1 and pending[1][0] in "고로":
                 far = (
                     _CONNECTED_FAR.search(" ".join(t.text for t in tokens[i : i + 3]))
@@ -515,17 +570,18 @@ class _Reading:
                 )
                 if tokens[i + 1].text.startswith(("있", "계")) and text.endswith("고"):
                     continue
-                if i - pending[0] <= 6 and (
-                    far or _CONNECTED.search(text) and (_SAID.search(text) or i == pending[0] + 1)
+                if (
+                    i - pending[0] <= 6
+                    and not (text.endswith("자") and not _ASKING.search(text))
+                    and (far or _CONNECTED.search(text) and (_SAID.search(text) or i == pending[0] + 1))
                 ):
                     if pending[1] == "로" and not _OPINION.search(text):
                         continue
                     if any(no in text for no in NOT_SPEECH):
                         pending = None
                         continue
-                    events.append(
-                        _Event(i + 2 if far and i + 2 < size else i, text.strip(","), "verb", pending[2], pending[0])
-                    )
+                    last_said = i + len(far.group().split()) - 1 if far else i
+                    events.append(_Event(min(last_said, size - 2), text.strip(","), "verb", pending[2], pending[0]))
                     pending = None
         final = self.final(tokens, pending)
         if final and not (final.rule == "object_verb" and events and final.last - events[-1].last <= 3):
@@ -589,6 +645,10 @@ class _Reading:
         owner = next((k for k in range(at + 1, min(at + 7, len(tokens) - 1)) if tokens[k].text.endswith("의")), None)
         if not noun and owner is not None and tokens[owner + 1].text.startswith(_OWNED):
             return _Event(len(tokens) - 1, tokens[owner + 1].text.rstrip("."), "owned", quoted, owner)
+        if nxt in ("내용의", "취지의", "요지의") and re.search(
+            r"냈|발표|채택|내놨|공개|보냈|발의|통과|남겼|올렸|했|전달", phrase
+        ):
+            return _Event(len(tokens) - 1, phrase, "gist", quoted, at)
         if not noun or (len(noun) == 1 and len(nxt) > 4):
             return None
         if noun == "것" and not re.match(r"것(?:이다|이었다|이|은|을)?(?: |$)", f"{nxt} "):
@@ -633,6 +693,13 @@ class _Reading:
         found = []
         for i, token in enumerate(tokens):
             text = token.text
+            titled = _MARKED.search(text)
+            if titled and (name := self.marked(tokens, i, titled)):
+                found.append((i, titled.group(1), name, i))
+                continue
+            if self.author and text in ("필자는", "나는", "필자가"):
+                found.append((i, "는", self.author, i))
+                continue
             if "□" in text or (_REPORTED.search(text) and not _NOT_REPORTED.search(text)):
                 continue
             stem, particle = subject(text)
@@ -658,6 +725,16 @@ class _Reading:
                     found.append(group)
         return found
 
+    def marked(self, tokens: list[Token], i: int, match: re.Match[str]) -> Speaker | None:
+        """A medium whose name stands between marks: "미국 <포토맥 리뷰>는"."""
+        end = tokens[i].start + match.start()
+        opened = max(self.document.text.rfind(mark, max(end - 30, 0), end) for mark in "‘'“\"<〈《「")
+        name = self.document.text[opened + 1 : end]
+        kind = i and (bare(tokens[i - 1].text) in _PRESS or bare(tokens[i - 2].text) in _PRESS)
+        if opened < 0 or "\n" in name or not name or not (kind or is_body(name.split()[-1]) or foreign(name)):
+            return None
+        return Speaker("name", opened + 1, end, name, "", name)
+
     def verbal(self, token: Token, stem: str) -> bool:
         """Whether "는" is the ending of a verb before a noun: "연구하는 박사", "잇따르는"."""
         if stem in self.phrases.families or self.document.mentions_in(token.start, token.start + len(stem)):
@@ -666,6 +743,8 @@ class _Reading:
 
     def own_voice(self, speaker: Speaker) -> Speaker:
         """The outlet where the text calls it "본지"."""
+        if self.author and speaker.name in ("필자", "나"):
+            return self.author
         if speaker.kind == "name" and _OWN_VOICE.match(speaker.name) and self.document.outlet:
             return speaker._replace(name=self.document.outlet, affiliation="")
         return speaker
@@ -701,6 +780,13 @@ class _Reading:
                 if stem.endswith(particle) and fits_particle(stem[:-1], particle) and not word_class(bare(stem)):
                     stem = stem[:-1]
                     break
+        if stem in ("바", "데"):
+            for n in range(k - 1, max(k - 6, -1), -1):
+                told, particle = subject(tokens[n].text)
+                if told and particle in ("이", "가", "은", "는"):
+                    read = self.phrases.read(tokens, n, told)
+                    return read[0] if read else None
+            return None
         if "□" in stem or not bare(stem) or (stem[-1] in ",."):
             return None
         if bare(stem) in ("이", "그", "이들", "이에"):
@@ -759,6 +845,9 @@ class _Reading:
 
     def subject_of(self, tokens, event, subjects, begin: int, is_last: bool, has_source: bool) -> Speaker | None:
         """Who speaks in the part of the sentence that runs from token `begin` to the event."""
+        if event.rule == "owned":
+            owner = self.phrases.read(tokens, event.comp, tokens[event.comp].text[:-1])
+            return owner[0] if owner else None
         here = [s for s in subjects if begin <= s[0] <= event.last]
         if not here:
             return None
@@ -923,7 +1012,9 @@ class _Reading:
                 self.adopt(start, speaker)
                 self.emit(start, end, speaker, bare(last), "this_way")
             return
-        if self.document.outlet:
+        if self.author and _SERMON.search(self.document.text[max(start, end - 40) : end]):
+            self.emit(start, end, self.author, bare(last), "column")
+        elif self.document.outlet:
             own = next(
                 (s for s in self.subjects(tokens) if s[2].kind == "name" and s[2].name == self.document.outlet), None
             )
@@ -1025,7 +1116,7 @@ class _Headline:
         return None
 
 
-_SAID_SO = re.compile(r"[\"”’'」』»](?:\([^)]*\))?(?:이?라)?(?:고|고도|며|면서|면서도)(?![가-힣])")
+_SAID_SO = re.compile(r"[\"”’'」』»》](?:\([^)]*\))?(?:이?라)?(?:고|고도|며|면서|면서도)(?![가-힣])")
 
 
 def _mask(document: Document) -> str:

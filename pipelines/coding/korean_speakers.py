@@ -54,7 +54,8 @@ _PARTICLE = re.compile(
     r"(?:에서는|에서도|에서의|에서|에게는|에게서|에게|한테|으로서|으로써|으로는|으로도|으로의|으로|로서|로써|로는|에는|에도|까지|부터|마다|보다|처럼|만큼|조차|밖에|이나|이며|께|을|를|은|는|이|가|와|과|의|에|로|도|만|나|며|고|서|면|지|자|려|듯|니|데|게|던)$"
 )
 _ADNOMINAL = re.compile(
-    r"(?:[가-힣](?:한|된|던|할|될|인|는|은|운|난|낸|온|간|진|친|린|킨|준|본|졌던|했던|있던|없는|있는|않은|위한|대한|관한))$"
+    r"[가-힣](?:한|된|던|할|될|인|는|은|졌던|했던|있던|없는|있는|않은|위한|대한|관한)$|[어아워해려뤄커여]진$|[버열걸벌내알올끌물뿌]린$|[시으지삼]킨$"
+    r"|[마미합외그펼거]친$|[타어러떠지끝만]난$|[보펴러타혀어]낸$|[나아어녀]온$|[어나아]간$|[다켜펴]본$|[여겨내]준$|[세까로려치]운$"
 )
 _TIME = re.compile(
     r"^(?:\d[\d.,:]*\S*|이날|지난|어제|오늘|전날|당일|당시|최근|앞서|이어|이후|직후|현지시간|현지시각|오전|오후|올해|작년|지난해)$"
@@ -225,6 +226,8 @@ class Phrases:
         head = bare(stem)
         if head in PERSONAL:
             return self.pronoun(tokens, i, head)
+        if head == "측" and i:
+            return self.read(tokens, i - 1, bare(tokens[i - 1].text))
         if not head or head in _NO_SPEAKER:
             return None
         end = tokens[i].start + tokens[i].text.find(stem) + len(stem)
@@ -361,6 +364,8 @@ class Phrases:
             role, affiliation = _role(words[k + 1 :])
             left, _ = _role(words[:k])
             start = token.start + token.text.find(words[k])
+            if words[k] in self.families:
+                return self.person(words[k], start, start + len(words[k]), role or left, affiliation), first
             self.remember(words[k], role, affiliation)
             return Speaker("name", start, start + len(words[k]), words[k], role or left, affiliation), first
         found = self.foreign_name(words, classes)
@@ -417,6 +422,9 @@ class Phrases:
         if title in ("소식통", "전문가", "분석가", "주민", "시민", "병사", "포로"):
             kind = "group"
         affiliation = " ".join(w for w in shown[:-1] if word_class(w) in ("O", "C"))
+        office = next((m for m in self.document.mentions_in(start, end) if m.office), None)
+        if office and office.start > start and word_class(shown[0]) == "C" and country_of(shown[0]) != "KR":
+            return Speaker("name", start, end, role, role, affiliation)  # the office of another country
         if kind == "role" and title in ANONYMOUS:
             bodies = [m for m in self.document.mentions_in(start, end) if not m.office and is_body(m.text.split()[-1])]
             if bodies:
@@ -471,6 +479,8 @@ class Phrases:
 
     def person(self, name: str, start: int, end: int, role: str, affiliation: str) -> Speaker:
         """A person by a name or a family name, completed from the article where it has been given in full."""
+        if not affiliation and role in ("의원", "원내대표", "최고위원") and korean_name(name):
+            affiliation = "국회"
         known = self.families.get(name)
         if known:
             wanted = title_in(role.split()[-1]) if role else ""
@@ -497,8 +507,9 @@ def families(name: str) -> tuple[str, ...]:
     if len(parts) > 1:
         return tuple(dict.fromkeys((parts[-1], parts[0])))
     if 2 <= len(name) <= 4 and (name[0] in SURNAMES or name.startswith(DOUBLE_SURNAMES)):
-        return (name[: 2 if name.startswith(DOUBLE_SURNAMES) and len(name) > 2 else 1],)
-    return (name[0], name) if len(name) in (2, 3) else (name,)
+        short = name[: 2 if name.startswith(DOUBLE_SURNAMES) and len(name) > 2 else 1]
+        return (short,) if korean_name(name) else (short, name[:2])
+    return (name[0], name[:2], name) if len(name) in (2, 3) else (name,)
 
 
 _FOREIGN = re.compile(
