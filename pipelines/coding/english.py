@@ -29,7 +29,7 @@ _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:\s+|$)")
 _TOKEN = re.compile(
     r"(?:[A-Z]\.){2,}|(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Sgt|Capt|Sen|Rep|Gov|Adm|Amb|Jan|Feb|Mar|Apr|Jun|Jul"
     r"|Aug|Sept?|Oct|Nov|Dec|Corp|Inc|Ltd|Co)\."
-    r"|[A-Z]\.(?=\s?[A-Z])|[’']s\b|n[’']t\b|[^\W\d_][\w]*(?:[-‑&][\w]+|[’'](?!s\b)[^\W\d_]+)*"
+    r"|[A-Z]\.(?=\s?(?:[A-Z]|$))|[’']s\b|n[’']t\b|[^\W\d_][\w]*(?:[-‑&][\w]+|[’'](?!s\b)[^\W\d_]+)*"
     r"|\d+(?:[.,]\d+)*\w*|[^\w\s]"
 )
 
@@ -148,7 +148,7 @@ class English(Base):
     def role_key(self, role: str) -> str:
         head = re.split(r"\s(?:of|for|at|in|to|on|with|and)\s|,", f"{role} ", maxsplit=1)[0]
         for word in reversed(re.findall(r"[\w-]+", head.casefold())):
-            if word in cues.TITLES or word in cues.ORGANISATIONS:
+            if word not in _HONORIFICS and (word in cues.TITLES or word in cues.ORGANISATIONS):
                 return _SAME_TITLE.get(word, word)
         return ""
 
@@ -258,6 +258,7 @@ _BODIES = (
     (("intelligence", "spy agency"), "intelligence agency"),
 )
 _CAPITALS = {"BERLIN": "Germany", "PARIS": "France", "LONDON": "London", "KYIV": "Kyiv", "NEW YORK": ""}
+_HONORIFICS = frozenset({"mr", "mrs", "ms", "dr", "mr.", "mrs.", "ms.", "dr."})
 _SAME_TITLE = {
     "spokeswoman": "spokesman", "spokesperson": "spokesman", "spokespeople": "spokesman", "chairwoman": "chairman",
     "chairperson": "chairman", "chair": "chairman", "congresswoman": "congressman", "prof": "professor",
@@ -730,7 +731,7 @@ class _Reader:
         if verb == "want":
             window = self.words[v + 1 : v + 10]
             return "to" in window and "," not in window[: window.index("to")]
-        if verb in ("view", "regard", "portray", "present", "frame", "interpret", "consider"):
+        if verb in ("view", "regard", "portray", "present", "frame", "interpret", "consider", "cast"):
             return bool(needs & set(self.words[v + 1 : v + 14]))
         if verb in (
             "point",
@@ -929,8 +930,8 @@ class _Reader:
             stop = begin + segment.index("w") if "w" in segment[1:] else end
             segment = codes[begin:stop]
             speaker = None
-            if segment and segment[0] not in "pwIb":
-                lead = re.match(r"[ca]*", segment).end()
+            if segment and (segment[0] not in "pwIb" or self.words[begin] in ("but", "yet", "so")):
+                lead = re.match(r"[cab]*", segment).end()
                 speaker = self._trailing(begin + lead, stop) or (
                     self.noun_phrase(begin + lead, stop)
                     if segment[lead : lead + 1] in ("d", "P", "G", "T", "D", "N") and "V" not in segment
@@ -1120,7 +1121,7 @@ class _Reader:
         text = self.document.text
         start, stop = self.starts[first], self.ends[end - 1]
         title = text[self.starts[begin] : self.ends[first - 1]] if first > begin else ""
-        title = re.sub(r"^(?:the|an?|The|An?)\s+", "", title).strip()
+        title = re.sub(r"^(?:the|an?|The|An?)\s+|.*\band(?: the)?$", "", title).strip()
         affiliation = ""
         if title and (cut := re.search(r"^(.*?)(?:[’']s?)\s+(\S.*)$", title)):
             affiliation, title = cut.group(1), cut.group(2)
