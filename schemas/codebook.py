@@ -105,6 +105,7 @@ class Codebook:
     rules: tuple[Rule, ...]
     terms: Mapping[str, tuple[Term, ...]]  # by language
     relevance: Mapping[str, Any]  # see pipelines.coding.relevance
+    classifiers: Mapping[str, Path]  # by language: trained weights that refine the rules, see pipelines.coding.classifier
     source: str  # the file
 
     def category(self, id: str) -> Category:
@@ -212,7 +213,7 @@ class _Reader:
     def codebook(self) -> Codebook:
         root = self.open(self.path).fields(
             ("version", "names", "categories", "stances", "default_stance", "gate", "relevance", "rules", "lexicons"),
-            ("boundary_rules",),
+            ("boundary_rules", "classifiers"),
         )
         stances = tuple(self.stance(item) for item in root["stances"].items())
         stance_ids = {stance.id for stance in stances}
@@ -255,6 +256,7 @@ class _Reader:
             rules=tuple(rules),
             terms=terms,
             relevance=relevance,
+            classifiers=self.files(root["classifiers"]) if "classifiers" in root else {},
             source=str(self.path),
         )
 
@@ -270,6 +272,9 @@ class _Reader:
             fields["threshold"].number() if "threshold" in fields else 0.5,
             self.weights(fields["stance"], stances) if "stance" in fields else (),
         )
+
+    def files(self, node: _Node) -> dict[str, Path]:
+        return {language: self.path.parent / name for language, name in node.by_language().items()}
 
     def weights(self, node: _Node, targets: set[str]) -> tuple[tuple[str, float], ...]:
         found = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from pipelines.coding.classifier import Classifier, Features
 from pipelines.coding.terms import TermMatcher
 from schemas.codebook import SPEAKER_CLASSES, Codebook
 from schemas.records import Actor, Score
@@ -83,12 +84,18 @@ def speaker_classes(actor: Actor, occupation: str) -> int:
     return mask
 
 
+def class_names(mask: int) -> list[str]:
+    """The speaker classes whose bits are set."""
+    return [name for name, bit in CLASS_BITS.items() if bit & mask]
+
+
 class Judgement(NamedTuple):
     categories: tuple[Score, ...]  # those that apply, the most probable first
     stance: str
     stance_score: float
     rules: tuple[str, ...]  # ids of the rules that fired and weigh on a chosen category or the stance
     terms: int  # the bits of the terms behind those rules
+    learnt: dict[str, list[tuple[str, float]]]  # by category and stance: the classifier's features that weigh most
 
 
 class _Rule(NamedTuple):
@@ -103,9 +110,14 @@ class _Rule(NamedTuple):
 
 
 class Judge:
-    """Applies a codebook's rules to the terms that stand in a statement, for its speaker."""
+    """Applies a codebook's rules to the terms that stand in a statement, for its speaker.
 
-    def __init__(self, codebook: Codebook, terms: TermMatcher) -> None:
+    With a classifier its scores take the place of the rules' sums, which it has among its features, for the
+    categories that it has learnt, and for the stance where it has learnt all of them.
+    """
+
+    def __init__(self, codebook: Codebook, terms: TermMatcher, classifier: Classifier | None = None) -> None:
+        self._terms = terms
         self._categories = codebook.categories
         self._stances = codebook.stances
         self._default = codebook.default_stance
@@ -136,11 +148,16 @@ class Judge:
                 )
             )
 
-    def judge(self, found: int, speaker: int, around: int = 0) -> Judgement:
-        """Categories and stance of a statement that holds the terms `found`, by a speaker of the classes `speaker`.
+        self._classifier = classifier
+        self._learnt: list[int] = []  # the classifier's target for each of ours
+        if classifier:
+            theirs = {id: i for i, id in enumerate(classifier.weights.targets)}
+            self._learnt = [theirs.get(id, -1) for id in targets]
+            if -1 in self._learnt[len(self._categories) :]:
+                self._learnt[len(self._categories) :] = [-1] * len(self._stances)
 
-        `around`: the terms in title and paragraph.
-        """
+    def apply(self, found: int, speaker: int, around: int) -> tuple[list[float], list[_Rule]]:
+        """The sums of the rules' weights, for categories and then stances, and the rules that fired."""
         sums = self._priors.copy()
         fired = []
         for rule in self._rules:
@@ -155,16 +172,30 @@ class Judge:
                 fired.append(rule)
                 for target, weight in rule.weights:
                     sums[target] += weight
-        chosen = []
+        return sums, fired
+
+    def judge(self, found: int, speaker: int, around: int = 0, text: str = "") -> Judgement:
+        """Categories and stance of a statement that holds the terms `found`, by a speaker of the classes `speaker`.
+
+        `around`: the terms in title and paragraph; `text`: the statement, for the classifier.
+        """
+        sums, fired = self.apply(found, speaker, around)
         first_stance = len(self._categories)
+        features = None
+        if self._classifier:
+            features = self._features(text, found, speaker, fired, sums)
+            scores = self._classifier.score(features).tolist()
+            sums = [scores[theirs] if theirs >= 0 else own for theirs, own in zip(self._learnt, sums, strict=True)]
+        chosen = []
         targets = set()
         for i, category in enumerate(self._categories):
             probability = 1.0 / (1.0 + math.exp(-sums[i]))
             if probability >= category.threshold:
                 chosen.append(Score(category.id, round(probability, 4)))
                 targets.add(i)
-                for target, weight in self._stance_weights[i]:
-                    sums[target] += weight
+                if features is None or self._learnt[first_stance] < 0:
+                    for target, weight in self._stance_weights[i]:
+                        sums[target] += weight
         chosen.sort(key=lambda score: -score.score)
         weights = [math.exp(value) for value in sums[first_stance:]]
         best = max(range(len(weights)), key=weights.__getitem__)
@@ -177,7 +208,20 @@ class Judge:
         terms = 0
         for rule in reasons:
             terms |= rule.terms
-        return Judgement(tuple(chosen), stance, round(score, 4), tuple(rule.id for rule in reasons), terms & found)
+        learnt = {}
+        if features:
+            for target in sorted(targets):
+                if (theirs := self._learnt[target]) >= 0:
+                    learnt[self._classifier.weights.targets[theirs]] = self._classifier.causes(features, theirs)
+        return Judgement(
+            tuple(chosen), stance, round(score, 4), tuple(rule.id for rule in reasons), terms & found, learnt
+        )
+
+    def _features(self, text: str, found: int, speaker: int, fired: list[_Rule], sums: list[float]) -> Features:
+        by_id = {id: i for i, id in enumerate(self._learnt) if id >= 0}
+        theirs = [sums[by_id[i]] if i in by_id else 0.0 for i in range(len(self._classifier.weights.targets))]
+        rules = [rule.id for rule in fired]
+        return self._classifier.features(text, class_names(speaker), self._terms.names(found), rules, theirs)
 
 
 def article_categories(statements) -> tuple[Score, ...]:

@@ -20,6 +20,8 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 
 from pipelines.coding.attribution import carry_on, own_voice
+from pipelines.coding.classifier import Classifier
+from pipelines.coding.classifier import load as load_weights
 from pipelines.coding.document import Document, Sentence
 from pipelines.coding.languages import language
 from pipelines.coding.linking import Linker
@@ -87,7 +89,8 @@ class Compiled:
         self.relevance = Relevance(codebook, self.terms)
         self.mentions = MentionMatcher(actors, self.language)
         self.linker = Linker(actors, self.language)
-        self.statements = StatementMaker(codebook, self.terms)
+        weights = codebook.classifiers.get(code)
+        self.statements = StatementMaker(codebook, self.terms, Classifier(load_weights(weights)) if weights else None)
 
 
 compiled = lru_cache(maxsize=12)(Compiled)
@@ -151,9 +154,9 @@ def _copy(source: Path, target: Path) -> None:
         return
     target.mkdir(exist_ok=True)
     shutil.copy(source, target / f"{target.name}.yaml")
-    lexicons = source.parent / "lexicons"
-    if lexicons.is_dir():
-        shutil.copytree(lexicons, target / "lexicons", dirs_exist_ok=True)
+    for name in ("lexicons", "classifiers"):
+        if (source.parent / name).is_dir():
+            shutil.copytree(source.parent / name, target / name, dirs_exist_ok=True)
 
 
 class Segmentation(Stage):

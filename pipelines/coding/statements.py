@@ -6,6 +6,7 @@ import json
 
 from pipelines.coding.attribution import LONGEST, pieces
 from pipelines.coding.categories import Judge, Judgement, speaker_classes
+from pipelines.coding.classifier import Classifier
 from pipelines.coding.document import Attribution, Document
 from pipelines.coding.linking import Linked
 from pipelines.coding.terms import Hit, TermMatcher
@@ -17,9 +18,9 @@ _OPINION = frozenset({"scholar", "former", "journalist", "activist", ""})
 
 
 class StatementMaker:
-    def __init__(self, codebook: Codebook, terms: TermMatcher) -> None:
+    def __init__(self, codebook: Codebook, terms: TermMatcher, classifier: Classifier | None = None) -> None:
         self._terms = terms
-        self._judge = Judge(codebook, terms)
+        self._judge = Judge(codebook, terms, classifier)
 
     def make(self, document: Document, linked: list[Linked], hits: list[Hit]) -> None:
         """Fills `document.statements` from the attributions and the actors behind them."""
@@ -40,7 +41,7 @@ class StatementMaker:
                 )
                 begin, stop = document.paragraphs[first][0], document.paragraphs[last][1]
                 around = title | self._terms.mask(hits, begin, stop)
-                judgement = self._judge.judge(found, classes, around)
+                judgement = self._judge.judge(found, classes, around, document.text[start:end])
                 draft = _Draft(attribution, speaker, start, end, found, classes, judgement)
                 if not (made and made[-1].absorb(draft, document)):
                     made.append(draft)
@@ -62,6 +63,7 @@ class StatementMaker:
             "linked": "list" if draft.speaker.actor.id else "text",
             "rules": judgement.rules,
             "terms": self._terms.words(document.text, hits, draft.start, draft.end, judgement.terms),
+            "learnt": judgement.learnt,
         }
         return Statement(
             speaker=draft.speaker.actor,
@@ -121,5 +123,6 @@ class _Draft:
             categories=categories,
             rules=tuple(dict.fromkeys((*self.judgement.rules, *other.judgement.rules))),
             terms=self.judgement.terms | other.judgement.terms,
+            learnt={**other.judgement.learnt, **self.judgement.learnt},
         )
         return True

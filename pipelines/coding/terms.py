@@ -89,6 +89,10 @@ class TermMatcher:
                 mask |= 1 << hit.term
         return mask
 
+    def names(self, mask: int) -> list[str]:
+        """The ids of the terms whose bits are set."""
+        return [id for i, id in enumerate(self.ids) if mask >> i & 1]
+
     def words(self, text: str, hits: list[Hit], start: int, end: int, terms: int) -> dict[str, list[str]]:
         """The words in [start, end) that stand for the given terms (bits), by term."""
         found: dict[str, list[str]] = {}

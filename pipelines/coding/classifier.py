@@ -1,0 +1,160 @@
+"""The trained classifier: log odds of categories and stances, learnt from coded statements.
+
+It is linear over named features, so that every score can be taken apart again: the codebook's terms and rules that
+were found in the statement, who speaks, both together, and the words themselves. The weights are a file for each
+language, made by `python -m pipelines.coding.training`; a codebook names them under `classifiers`. Without them the
+codebook's rules judge alone.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from pipelines.coding.text import lowered, plain
+from schemas.failures import Failure
+
+# Words are cut to these lengths, which takes endings away; shorter words stay whole.
+_STEMS = {"ko": (2, 3, 4), "ru": (5, 8)}
+_STEMS_ELSEWHERE = (6,)
+_TOKEN = re.compile(r"[^\W\d_]+|\d+")
+_VOICES = (  # the first that fits
+    ("capital", {"moscow", "pyongyang"}),
+    ("beijing", {"beijing"}),
+    ("official", {"official"}),
+    ("politician", {"politician", "activist"}),
+    ("medium", {"medium", "journalist"}),
+    ("scholar", {"scholar", "group"}),
+)
+_LIMIT = 8.0  # a sum of rule weights beyond this says no more
+
+
+class Weights(NamedTuple):
+    """What a classifier has learnt, for one language."""
+
+    language: str
+    targets: tuple[str, ...]  # ids of categories, then of stances
+    features: tuple[str, ...]
+    weights: np.ndarray  # float32, features × targets
+    sums: np.ndarray  # float32, targets × targets: weights of the rules' sums
+    bias: np.ndarray  # float32, targets
+
+
+def save(weights: Weights, path: str | Path) -> None:
+    """Writes weights as an .npz file; equal weights give equal files."""
+    with Path(path).open("wb") as file:
+        np.savez_compressed(
+            file,
+            language=np.array(weights.language),
+            targets=np.array(weights.targets),
+            features=np.frombuffer("\n".join(weights.features).encode(), np.uint8),
+            weights=weights.weights.astype(np.float16),
+            sums=weights.sums.astype(np.float32),
+            bias=weights.bias.astype(np.float32),
+        )
+
+
+@lru_cache(maxsize=8)
+def load(path: str | Path) -> Weights:
+    """Reads what `save` wrote. Raises Failure("bad_classifier") where there is none."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return Weights(
+                str(file["language"]),
+                tuple(file["targets"].tolist()),
+                tuple(file["features"].tobytes().decode().split("\n")),
+                file["weights"].astype(np.float32),
+                file["sums"],
+                file["bias"],
+            )
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        detail = f"{path}: not a classifier ({error}); make one with python -m pipelines.coding.training"
+        raise Failure("bad_classifier", detail) from error
+
+
+def voice(classes: Collection[str]) -> str:
+    """The coarse kind of speaker that the codebook's terms are combined with."""
+    return next((name for name, members in _VOICES if members.intersection(classes)), "other")
+
+
+def context_features(classes: Sequence[str], terms: Sequence[str], rules: Sequence[str]) -> list[str]:
+    """The features of who speaks and what of: the speaker's classes, the terms found, the rules that fired."""
+    speaks = voice(classes)
+    return [
+        f"voice {speaks}",
+        *(f"speaker {name}" for name in classes),
+        *(f"term {term}" for term in terms),
+        *(f"{speaks} + {term}" for term in terms),
+        *(f"rule {rule}" for rule in rules),
+    ]
+
+
+def word_features(text: str, language: str) -> list[str]:
+    """Stems and pairs of neighbouring stems, each once, in quotation marks."""
+    sizes = _STEMS.get(language, _STEMS_ELSEWHERE)
+    tokens = ["0" if token[0].isdigit() else token for token in _TOKEN.findall(lowered(plain(text)))]
+    found = dict.fromkeys([f'"{token[:size]}"' for token in tokens for size in sizes])
+    stems = [token[: sizes[0]] for token in tokens]
+    found.update(dict.fromkeys([f'"{first} {second}"' for first, second in zip(stems, stems[1:], strict=False)]))
+    return list(found)
+
+
+def sum_features(sums: Sequence[float]) -> np.ndarray:
+    """The sums of the rules' weights, by target, as features."""
+    return np.clip(np.asarray(sums, np.float32), -_LIMIT, _LIMIT)
+
+
+class Features(NamedTuple):
+    """A statement as the classifier sees it."""
+
+    context: list[str]
+    words: list[str]
+    sums: np.ndarray
+
+
+class Classifier:
+    """Scores statements by learnt weights."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._index = {feature: i for i, feature in enumerate(weights.features)}
+
+    def features(
+        self, text: str, classes: Sequence[str], terms: Sequence[str], rules: Sequence[str], sums: Sequence[float]
+    ) -> Features:
+        """The features of a statement; `sums` are the rules' sums in the order of the weights' targets."""
+        return Features(
+            context_features(classes, terms, rules),
+            word_features(text, self.weights.language),
+            sum_features(sums),
+        )
+
+    def score(self, features: Features) -> np.ndarray:
+        """Log odds of the categories and log weights of the stances, in the order of the weights' targets."""
+        learnt = self.weights
+        scores = learnt.bias + features.sums @ learnt.sums
+        for names, scale in ((features.context, 1.0), (features.words, word_scale(features.words))):
+            known = [self._index[name] for name in names if name in self._index]
+            if known:
+                scores = scores + learnt.weights[known].sum(axis=0) * scale
+        return scores
+
+    def causes(self, features: Features, target: int, most: int = 4) -> list[tuple[str, float]]:
+        """The features that speak most for a target, with their weights."""
+        learnt = self.weights.weights[:, target]
+        found = []
+        for names, scale in ((features.context, 1.0), (features.words, word_scale(features.words))):
+            found += [(name, float(learnt[i]) * scale) for name in names if (i := self._index.get(name)) is not None]
+        found.sort(key=lambda item: -item[1])
+        return [(name, round(weight, 2)) for name, weight in found[:most] if weight > 0]
+
+
+def word_scale(words: Sequence[str]) -> float:
+    """What a word's weight counts for in a statement of that many: long ones say no more than short ones."""
+    return len(words) ** -0.5 if words else 0.0

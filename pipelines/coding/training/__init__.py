@@ -1,0 +1,1 @@
+"""Training of the classifiers of `pipelines.coding.classifier` from coded statements of our own writing."""
