@@ -14,7 +14,7 @@ from pipelines.coding import russian_morphology as morphology
 from pipelines.coding import russian_words as words
 from pipelines.coding.document import Attribution, Document, Speaker
 from pipelines.coding.languages import Base, Language
-from pipelines.coding.russian_reader import Reader, Unit, lexicon, mention_cases
+from pipelines.coding.russian_reader import Reader, Unit, Word, lexicon, mention_cases
 
 _END = re.compile(r"[.!?…]+[\"”»)\]]*(?:\s+|$)")
 _ABBREVIATION = re.compile(
@@ -83,6 +83,8 @@ class Russian(Base):
             variants = [form]
             if kind not in ("person", "office") and form[:1].islower():
                 variants.append(form[:1].upper() + form[1:])
+            elif kind == "organisation" and len(form.split()) > 1 and lexicon().get(form.split()[0].lower(), _NONE).code == "O":
+                variants.append(form[:1].lower() + form[1:])
             if "ё" in form:
                 variants += [v.replace("ё", "е") for v in variants]
             for variant in variants:
@@ -152,13 +154,17 @@ class Russian(Base):
 
     def attributions(self, document: Document) -> list[Attribution]:
         found: list[Attribution] = []
-        memory: list[tuple[int, str]] = []  # gender and surname of the people who have been subjects, in order
+        memory: list[tuple[int, str, str]] = []  # gender, surname and title of those who have been subjects, in order
         spoken_to = 0  # offset up to which the text has a speaker
         loose = -1  # start of the sentences of the same or the preceding paragraph that nobody speaks
         last_paragraph = -1
         home = self.dateline(document.text[:60])
+        text = document.text
+        label: Speaker | None = None  # whose words the paragraph is: "Асмолов: …"
+        announced: Speaker | None = None  # whose words the next paragraph is
         for unit in _units(document):
             if unit.paragraph != last_paragraph:
+                label, announced = announced, None
                 if loose >= 0 and (unit.paragraph > last_paragraph + 1 or unit.start - loose > 700):
                     loose = -1
                 if spoken_to > unit.start - 3:
@@ -168,6 +174,10 @@ class Russian(Base):
                 fresh = False
             reader = Reader(document, unit, memory, home)
             made = reader.attributions()
+            if made and (leading := reader.announces()):
+                document.named.append(leading)
+                spoken_to, loose = unit.end, -1
+                continue
             if made:
                 if reader.refers_back() and loose >= 0 and made[0].start == unit.start and unit.start - loose <= 700:
                     direct = made[0].direct or any(not q.scare for q in document.quotations_in(loose, unit.start))
@@ -178,13 +188,31 @@ class Russian(Base):
                         found[-1] = found[-1]._replace(source=made[0].speaker)
                     spoken_to = unit.end
                     continue
+                if (
+                    reader.refers_back()
+                    and found
+                    and len(made) == 1
+                    and unit.start - spoken_to <= 3
+                    and reader.is_body(found[-1].speaker)
+                    and not reader.is_body(made[0].speaker)
+                    and made[0].speaker.kind in ("name", "role")
+                ):
+                    # "В Пекине обеспокоены … Об этом заявил Кэмпбелл": who said it is named after it
+                    made[0] = made[0]._replace(start=found.pop().start)
                 for attribution in made:
                     found += _by_sentence(document, attribution)
+                if made[0].rule == "colon" and "Q" not in reader.codes:
+                    label = made[0].speaker
                 spoken_to = unit.end
                 loose = -1
+            elif label and not text[unit.start : unit.end].endswith("?"):
+                found.append(Attribution(unit.start, unit.end, label, ":", "interview_answer", direct=True))
+                spoken_to = unit.end
             else:
                 if introduced := reader.introduced():
                     document.named.append(introduced)
+                    if text[unit.end - 1] == ":" and unit.end == document.paragraphs[unit.paragraph][1]:
+                        announced = introduced  # "Ким Чен Ын, председатель государственных дел:" and a paragraph of speech
                 if loose < 0 or (fresh and unit.paragraph):
                     loose = unit.start
         return _interview(document, found)
@@ -216,6 +244,9 @@ class Russian(Base):
                     Attribution(0, end, speaker, match.group()[0], "headline_trailing", _quoted(document, 0, len(text)))
                 ]
         return []
+
+
+_NONE = Word("", "")
 
 
 def _stem(word: str) -> str:

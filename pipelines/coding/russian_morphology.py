@@ -277,6 +277,9 @@ def phrase_forms(phrase: str) -> dict[str, int]:
     if not words or any(c in phrase for c in '«»"') and not words[0][0].isalpha():
         return {phrase: ANY_CASE}
     head = words[0]
+    if head == "МИД":
+        rest = words[1:]
+        return {" ".join([head + ending, *rest]): cases for ending, cases in (("", ANY_CASE), ("а", 2), ("у", 4), ("ом", 16), ("е", 32))}
     if head.isupper() and len(head) > 1 or not ("а" <= head[-1].lower() <= "я"):
         return {phrase: ANY_CASE}
     k, noun = _agreeing(words)

@@ -18,7 +18,7 @@ from pipelines.coding.document import Attribution, Document, Mention, Speaker
 from pipelines.coding.russian_morphology import ANY_CASE, ANY_GENDER, NOMINATIVE, PLURAL, SINGULAR
 
 _TOKEN = re.compile(
-    r"[^\W\d_](?:[.](?=[^\W\d_]\.))[^\W\d_]\.|[А-ЯЁA-Z]\.(?=\s?[А-ЯЁA-Z])|[^\W\d_]\w*(?:[-‑’'&][^\W\d_]\w*)*|\d+(?:[.,]\d+)*(?:-\w+)?%?|[^\w\s]"
+    r"[^\W\d_](?:[.](?=[^\W\d_]\.))[^\W\d_]\.|[А-ЯЁA-Z]\.(?=\s?[А-ЯЁA-Z])|[^\W\d_]\w*(?:[-‑’'&.][^\W\d_]\w*)*|\d+(?:[.,]\d+)*(?:-\w+)?%?|[^\w\s]"
 )
 _PUNCTUATION = {
     ",": ",",
@@ -278,7 +278,7 @@ def _capital(word: str, opening: bool) -> Word:
 
 
 class Reader:
-    def __init__(self, document: Document, unit: Unit, memory: list[tuple[int, str]], home: str = "") -> None:
+    def __init__(self, document: Document, unit: Unit, memory: list[tuple[int, str, str]], home: str = "") -> None:
         self.document = document
         self.unit = unit
         self.memory = memory
@@ -475,7 +475,7 @@ class Reader:
     def _family_name(self, word: Word, surface: str, low: str) -> Word:
         """A family name of one syllable that is a word too ("Чо", "Со", "На"): before a given name, or known already."""
         if word.code != "N" and low in _FAMILIES and surface != low:
-            if any(name == surface for _, name in self.memory):
+            if any(name == surface for _, name, _ in self.memory):
                 return Word("N", surface, ANY_CASE, SINGULAR)
         return word
 
@@ -498,6 +498,17 @@ class Reader:
         """Whether the sentence only says who said what stands before it: "Об этом заявил X"."""
         head = " ".join(self.words[:7])
         return _BACK.match(head) is not None and "h" not in self.codes and "Q" not in self.codes
+
+    def announces(self) -> Speaker | None:
+        """The speaker of a sentence that says no more than that somebody speaks: "Иного мнения держится X"."""
+        found = self._cues()
+        if len(found) != 1 or self.refers_back():
+            return None
+        cue = found[0]
+        tail = self.codes[cue.at + 1 :]
+        if cue.lemma not in words.LEADS or re.search(r"[Q:hf;]", self.codes) or ("," in tail and "w" not in tail):
+            return None
+        return cue.speaker if cue.speaker.kind == "name" else None
 
     def introduced(self) -> Speaker | None:
         """The person who is the subject of a sentence without a cue."""
@@ -565,7 +576,7 @@ class Reader:
                 kept[-1] = cue._replace(source=last.speaker, first=last.first)
                 continue
             if cue.rule == "verb_subject" and not cue.forward and "Q" not in between and "." not in between:
-                if self._is_body(last.speaker) and not self._is_body(cue.speaker):
+                if self.is_body(last.speaker) and not self.is_body(cue.speaker):
                     kept[-1] = cue  # "В Кремле надеются, что …, заявил Песков"
                 continue
             if cue.speaker.kind == "pronoun" and last.forward and cue.speaker.name in ("он", "она", "они"):
@@ -583,7 +594,7 @@ class Reader:
         entry = lexicon().get(head.group()) if head else None
         return bool(entry and (words.ORGANISATIONS.get(entry.lemma) in words.NEWS_BODIES or entry.lemma == "сми"))
 
-    def _is_body(self, speaker: Speaker) -> bool:
+    def is_body(self, speaker: Speaker) -> bool:
         mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
         return bool(mention and mention.kind and mention.kind != "person")
 
@@ -684,6 +695,8 @@ class Reader:
         if not self._completed(v, lemma):
             return None
         word = self.words[v]
+        if v and self.words[v - 1] == "быть":
+            return None
         negated = v > 0 and self.words[v - 1] == "не"
         if negated and lemma not in (
             "исключать",
@@ -1174,6 +1187,14 @@ class Reader:
             and lemma not in words.SOURCES
         ):
             return self._pronoun(head, lemma)
+        if code == "T" and alone and head not in self.mentions:
+            # "министр" after "министр обороны Син Вон Сик"
+            bearer = next((name for _, name, title in reversed(self.memory) if title == lemma and name), "")
+            if bearer:
+                return Speaker("name", first, last, bearer)
+        if code == "T" and lemma in ("глава", "руководитель") and k == head + 2 and codes[head + 1] == "D":
+            country = self._text(head + 1, k)
+            text = ("лидер КНДР" if re.match(r"КНДР|Северн", country) else f"президент {country}")
         if code == "T" and lemma in ("собеседник", "собеседница"):
             return (
                 self._pronoun(head, "собеседник")
@@ -1214,7 +1235,7 @@ class Reader:
         if feminine is None and len(parts) == 1:
             low = parts[0].lower()
             feminine = low.endswith(("овой", "евой", "ёвой", "иной", "ской"))
-            bearer = next((surname for _, surname in reversed(self.memory) if _stem_alike(surname, parts[0])), None)
+            bearer = next((surname for _, surname, _ in reversed(self.memory) if _stem_alike(surname, parts[0])), None)
             if bearer:
                 return bearer
         return " ".join(morphology.nominative_part(p, feminine) for p in parts)
@@ -1339,7 +1360,8 @@ class Reader:
                                 "passive",
                                 begin < i,
                             )
-                    speaker = self.phrase_speaker(k + 1, stop, oblique=True)
+                    medium = next((m for m in range(k + 1, stop) if m in self.mentions and self.mentions[m].kind == "medium"), None)
+                    speaker = self.phrase_speaker(k + 1 if medium is None else medium, stop, oblique=True)
                     if speaker:
                         return _Cue(i, 0, speaker, self.words[i], "passive", begin < i)
                     here = Speaker("omitted", self.starts[i], self.starts[i])
@@ -1359,13 +1381,15 @@ class Reader:
                 if near and codes[k - 1 : k] != "p":
                     self._remember(near, ANY_GENDER)
                     return _Cue(i, 0, near, self.words[k], "view_noun", True)
+        if self.document.text[self.unit.end - 1] == "?" and codes[i + 1] != "Q":
+            return None
         begins = self.unit.start == self.document.paragraphs[self.unit.paragraph][0]
         if codes[i + 1] != "Q" and not (i <= 6 and (begins or len(self.document.text) < 300)):
             return None
         speaker = self._subject(0, i, 3, ANY_GENDER)
         if not speaker or (codes[i + 1] != "Q" and speaker.kind != "name"):
             return None
-        if codes[i + 1] != "Q" and self._is_body(speaker) and len(self.document.text) >= 300:
+        if codes[i + 1] != "Q" and self.is_body(speaker) and len(self.document.text) >= 300:
             return None
         self._remember(speaker, ANY_GENDER)
         return _Cue(i, 0, speaker, ":", "colon", True)
@@ -1394,7 +1418,7 @@ class Reader:
     def _remember(self, speaker: Speaker, genders: int) -> None:
         """Keeps in mind who was the subject: gender and name of a person, no name for an office."""
         if speaker.kind == "role" and self._role_of_person(speaker.role):
-            self.memory.append((genders if genders in (1, 2) else 0, ""))
+            self.memory.append((genders if genders in (1, 2) else 0, "", ""))
         if speaker.kind != "name":
             return
         mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
@@ -1414,8 +1438,9 @@ class Reader:
                 gender = 2 if parts[-1].endswith(("ова", "ева", "ёва", "ина", "ская")) else 0
         name = parts[0] if asian else morphology.nominative_part(parts[-1], gender == 2 if gender else None)
         if not gender:
-            gender = next((g for g, n in reversed(self.memory) if n == name), 0)
-        self.memory.append((gender, name))
+            gender = next((g for g, n, _ in reversed(self.memory) if n == name), 0)
+        title = next((e.lemma for word in re.findall(r"[\w-]+", speaker.role.lower()) if (e := lexicon().get(word)) and e.code == "T"), "")
+        self.memory.append((gender, name, title or next((t for _, n, t in reversed(self.memory) if n == name), "")))
 
     @staticmethod
     def _role_of_person(role: str) -> bool:
@@ -1428,7 +1453,7 @@ class Reader:
         start, end = self.starts[k], self.ends[k]
         wanted = {"он": 1, "она": 2, "тот": 1, "та": 2}.get(pronoun, 0)
         if wanted or pronoun in words.ALWAYS_BACK:
-            for gender, name in reversed(self.memory):
+            for gender, name, _ in reversed(self.memory):
                 if not wanted or gender in (0, wanted):
                     if name:
                         return Speaker("name", start, end, name)
