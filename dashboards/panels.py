@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -359,7 +360,11 @@ class Panel:
             return [[measure.value(periods[name]) for measure in self.measures] for name in ("now", "before")]
         if self.chart == "documents":
             return []
-        return list(self._rows(answer["aggregations"], 0, []))
+        rows = list(self._rows(answer["aggregations"], 0, []))
+        if len(self.by) == 2 and self.by[0].field == self.by[1].field:
+            first = {row[0] for row in rows}  # both sides of a square show the same values
+            rows = [row for row in rows if row[1] in first]
+        return rows
 
     def _rows(self, bucket: Mapping[str, Any], depth: int, keys: list[Any]) -> Iterator[list[Any]]:
         if depth == len(self.by):
@@ -720,7 +725,7 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
                     "어느 진영 매체가 어느 발언자를 인용하나?",
                 ),
                 "heatmap",
-                by=(Values("outlet.bloc"), Values("actor.name", 15)),
+                by=(Values("actor.name", 12), Values("outlet.bloc")),
                 measures=(STATEMENTS,),
             ),
             Panel(
@@ -733,7 +738,7 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
                 ),
                 "heatmap",
                 "articles",
-                by=(Values("article.actors", 14), Values("article.actors", 14)),
+                by=(Values("article.actors", 12), Values("article.actors", 60)),
                 measures=(ARTICLES,),
                 where=RELEVANT,
             ),
@@ -1014,8 +1019,8 @@ class Dashboard:
 
 
 def _figures(*ids: str) -> tuple[Place, ...]:
-    width = 48 // len(ids)
-    return tuple(Place(id, width, 6) for id in ids)
+    edges = [48 * position // len(ids) for position in range(len(ids) + 1)]
+    return tuple(Place(id, end - start, 6) for id, (start, end) in zip(ids, pairwise(edges), strict=True))
 
 
 ALL_FILTERS = tuple(FILTERS)

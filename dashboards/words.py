@@ -159,6 +159,8 @@ def colours(field: str, codebook: Codebook | None = None) -> dict[str, str]:
         return _coloured(ids, STANCE_COLOURS)
     if field == "event.outcome":
         return dict(OUTCOME_COLOURS)
+    if field == "article.relevant":
+        return {"true": "#4477AA", "false": "#AAB4BE"}
     return {}
 
 

@@ -16,6 +16,9 @@ export function bucketEnd(start, interval) {
   return time.getTime();
 }
 
+/** The width of a text in Latin letters, of which a Korean or Chinese character takes nearly two. */
+const letters = (text) => [...text].reduce((sum, character) => sum + (character > "\u1100" ? 1.8 : 1), 0);
+
 /** Stacks rows of [first key, second key, value] in the order of the colours: each gets y0 and y1. */
 function stacked(rows, order, normalized) {
   const totals = new Map();
@@ -30,6 +33,8 @@ function stacked(rows, order, normalized) {
     return { keys: [first, second], value, share: value / totals.get(first), y0, y1 };
   });
 }
+
+export const binName = ({ width }, key) => (key + width > 1 + width / 2 ? percent(key) : `${percent(key)}–${percent(key + width)}`);
 
 function theme() {
   const style = getComputedStyle(document.documentElement);
@@ -66,21 +71,24 @@ export function specification(panel, rows, { names, colours, span, interval, wid
   const range = order.map((key, index) => fixed[key] ?? rest[index % rest.length]);
   const keyName = (dimension, key) =>
     dimension.type === "time" ? bucketName(key, interval)
-    : dimension.type === "bins" ? `${percent(key)}–${percent(key + dimension.width)}`
+    : dimension.type === "bins" ? binName(dimension, key)
     : names(dimension.field, key);
   const measure = word(panel.measures[0].label);
+  const longest = Math.max(4, ...(second ? order.map((key) => Math.min(36, letters(names(second.field, key)))) : []));
+  const legendColumns = Math.max(width < 380 ? 1 : 2, Math.floor((width - 120) / (longest * 7 + 34)));
+  const legendRows = second && panel.chart !== "heatmap" ? Math.ceil(order.length / legendColumns) : 0;
   const tip = (keys, value, share) =>
     [...keys.map((key, i) => keyName(panel.by[i], key)), `${measure}: ${number(value)}${share === undefined ? "" : ` (${percent(share)})`}`].join("\n");
 
   const axis = { title: null, labelColor: paint.quiet, tickColor: paint.line, domainColor: paint.line, gridColor: paint.line, labelFontSize: 12, labelLimit: narrow ? 110 : 190 };
-  const legend = second && { title: null, labelColor: paint.text, labelFontSize: 12, symbolType: "square", orient: "top", columns: narrow ? 1 : Math.max(2, Math.floor(width / 210)), labelLimit: narrow ? width - 40 : 200, offset: 6 };
+  const legend = second && { title: null, labelColor: paint.text, labelFontSize: 12, symbolType: "square", orient: "top", columns: legendColumns, labelLimit: Math.floor((width - 120) / legendColumns) - 34, offset: 6 };
   const colour = second && {
     field: "kind", type: "nominal", legend,
     scale: { domain: order.map((key) => names(second.field, key)), range },
   };
   const count = { ...axis, tickMinStep: normalized ? undefined : 1, format: normalized ? "%" : undefined, tickCount: 4 };
   const time = {
-    field: "start", type: "temporal", scale: { domain: span },
+    field: "start", type: "temporal", scale: { domainMin: { expr: String(span[0]) }, domainMax: { expr: String(span[1]) } },
     axis: { ...axis, grid: false, tickCount: Math.max(2, Math.floor(width / 90)), labelOverlap: true, labelFlush: true },
   };
   const named = (row) => ({ ...row, kind: second ? names(second.field, row.keys[1]) : "", tip: tip(row.keys, row.value, second && panel.chart !== "heatmap" ? row.share : undefined) });
@@ -89,11 +97,12 @@ export function specification(panel, rows, { names, colours, span, interval, wid
   if (panel.chart === "heatmap") {
     const values = rows.map(([a, b, value]) => ({ keys: [a, b], a: keyName(first, a), b: keyName(second, b), value, tip: tip([a, b], value) }));
     const most = Math.max(1, ...rows.map((row) => row[2]));
-    const axes = [...new Set(values.map((v) => v.a))];
+    const across = [...new Set(values.map((v) => v.a))];
+    const crowded = across.length * Math.max(...across.map(letters)) * 7.5 > width - 150;
     spec = {
       data: { values },
       encoding: {
-        x: { field: "a", type: "nominal", sort: null, axis: { ...axis, labelAngle: axes.length > (narrow ? 3 : 7) ? -40 : 0, labelLimit: 110, orient: "bottom", ticks: false } },
+        x: { field: "a", type: "nominal", sort: null, axis: { ...axis, labelAngle: crowded ? -40 : 0, labelLimit: crowded ? 130 : 200, orient: "bottom", ticks: false } },
         y: { field: "b", type: "nominal", sort: null, axis: { ...axis, ticks: false, labelLimit: narrow ? 110 : 190 } },
       },
       layer: [
@@ -164,7 +173,7 @@ export function specification(panel, rows, { names, colours, span, interval, wid
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     width: Math.max(120, width),
-    height,
+    height: height + Math.max(0, legendRows - 2) * 16, // the plot keeps its height beside a long legend
     autosize: { type: "fit", contains: "padding" },
     background: paint.panel,
     config: {

@@ -2,7 +2,7 @@
 
 import { bucketName, date, dateTime, LANGUAGE_NAMES, LANGUAGES, language, number, percent, say, useLanguage, word } from "./strings.js";
 import { h, save } from "./dom.js";
-import { draw, hideTip, specification } from "./charts.js";
+import { binName, draw, hideTip, specification } from "./charts.js";
 import { documentList, shown, statementCard } from "./statements.js";
 
 const PULSE = 5_000; // milliseconds between two questions whether there is anything new
@@ -300,8 +300,8 @@ function buildPanel(place) {
     drawPanel(id);
   } }, say(asTable.has(id) ? "asChart" : "asTable"));
   const body = h("div", { class: "body" });
-  if (drawable) body.style.height = `${place.height * ROW}px`;
-  return h("section", { class: `panel ${panel.chart}`, id: `panel-${id}`, "aria-labelledby": `title-${id}`, "aria-busy": "true", "data-width": place.width },
+  if (drawable) body.style.minHeight = `${place.height * ROW}px`;
+  return h("section", { class: `panel ${panel.chart}`, id: `panel-${id}`, "aria-labelledby": `title-${id}`, "aria-busy": "true", width: place.width },
     h("header", {}, h("h2", { id: `title-${id}`, title: figure ? word(panel.question) : null }, word(panel.title)), toggle, menu),
     figure ? null : h("p", { class: "question" }, word(panel.question)),
     body);
@@ -343,7 +343,7 @@ function measureText(measure, value) {
 
 const keyText = (dimension, key) =>
   dimension.type === "time" ? bucketName(key, answer.interval)
-  : dimension.type === "bins" ? `${percent(key)}–${percent(key + dimension.width)}`
+  : dimension.type === "bins" ? binName(dimension, key)
   : desk.name(dimension.field, key);
 
 function figure(id, panel, [now = [], before = []]) {
@@ -351,7 +351,7 @@ function figure(id, panel, [now = [], before = []]) {
   const text = measureText(measure, now[0]);
   const change = panel.compare && measure.of !== "share" && before[0] ? ` (${now[0] >= before[0] ? "+" : "−"}${percent(Math.abs(now[0] - before[0]) / before[0])})` : "";
   return [
-    h("button", { class: "plain number", title: say("behind"), onclick: () => openBehind(id, [], measure.narrow ? measure.id : "") }, text),
+    h("button", { class: text.length > 9 ? "plain number long" : "plain number", title: say("behind"), onclick: () => openBehind(id, [], measure.narrow ? measure.id : "") }, text),
     panel.compare ? h("p", { class: "quiet" }, `${say("before")}: ${measureText(measure, before[0])}${change}`) : null,
   ].filter(Boolean);
 }
