@@ -167,8 +167,10 @@ def word_class(word: str) -> str:
         return "S" if word in SURNAMES or word in _SHORT_NAMES else ""
     if len(word) >= 3 and korean_name(word):
         return "N"
-    if title_in(word) and len(title_in(word)) > 1:
-        return "T"
+    if len(title_in(word)) > 1:
+        return (
+            "O" if title_in(word) == "연구원" else "T"
+        )  # "국방연구원" is an institute, "선임연구원" a title of its own
     if is_body(word):
         return "O"
     if korean_name(word):
@@ -398,7 +400,12 @@ class Phrases:
             ):
                 continue
             name = " ".join(words[low:high])
-            if name in self.families or foreign(name) or classes[high] in "CO" and not _DONE.search(name):
+            if (
+                name in self.families
+                or foreign(name)
+                or (classes[high] in "CO" or classes[high] == "R" and high - low > 1)
+                and not _DONE.search(name)
+            ):
                 return low, high
             if _DONE.search(name):
                 continue
