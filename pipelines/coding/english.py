@@ -216,10 +216,34 @@ class English(Base):
             found += made
             quoted = not made and "Q" in reader.codes
             before = (unit, quoted and set(reader.codes) <= set("Q.,"), quoted)
-        return found
+        return found + self._own_statement(document, found)
+
+    def _own_statement(self, document: Document, found: list[Attribution]) -> list[Attribution]:
+        """What nothing attributes in a text that is itself a statement: "Press Statement of Kim Yo Jong, …"."""
+        match = _STATEMENT_OF.match(document.title)
+        if not match:
+            return []
+        who = re.sub(r"^the\s+", "", match.group("who")).strip()
+        person = re.match(r"[A-Z][\w-]+(?: [A-Z][\w-]+){1,3}(?=,|$)", who)
+        if person and not self.role_key(person.group()):
+            speaker = Speaker("name", 0, 0, person.group(), who[person.end() :].strip(" ,"))
+        else:
+            speaker = Speaker("role", 0, 0, who, who)
+        return [
+            Attribution(sentence.start, sentence.end, speaker, match.group("what"), "own_statement")
+            for sentence in document.sentences
+            if not any(a.start < sentence.end and sentence.start < a.end for a in found)
+        ]
 
     def editorial(self, title: str, text: str) -> bool:
-        return re.match(r"\s*\[?(?:editorial|our view|leader|the [\w ]+ view)\b", title, re.IGNORECASE) is not None
+        return (
+            re.match(
+                r"\s*\[?(?:editorial|our view|leader|the [\w ]+ view|kcna commentary|rodong sinmun)\b",
+                title,
+                re.IGNORECASE,
+            )
+            is not None
+        )
 
     def headline(self, document: Document) -> list[Attribution]:
         text = document.text
@@ -258,6 +282,10 @@ _BODIES = (
     (("intelligence", "spy agency"), "intelligence agency"),
 )
 _CAPITALS = {"BERLIN": "Germany", "PARIS": "France", "LONDON": "London", "KYIV": "Kyiv", "NEW YORK": ""}
+_STATEMENT_OF = re.compile(
+    r"\s*(?P<what>(?:Press |Joint |Special )?(?:Statement|Answer|Speech|Address|Remarks|Message|Talk))"
+    r"\s+(?:of|by|from)\s+(?P<who>.{3,200})$"
+)
 _HONORIFICS = frozenset({"mr", "mrs", "ms", "dr", "mr.", "mrs.", "ms.", "dr."})
 _SAME_TITLE = {
     "spokeswoman": "spokesman", "spokesperson": "spokesman", "spokespeople": "spokesman", "chairwoman": "chairman",
@@ -293,7 +321,7 @@ _REGISTER = tuple(
 _COUNTRY_PHRASES = tuple(
     (phrase, code)
     for phrase, code in (
-        ("south korea", "KR"), ("s. korea", "KR"), ("north korea", "KP"), ("n. korea", "KP"), ("the north", "KP"),
+        ("democratic people's republic of korea", "KP"), ("south korea", "KR"), ("s. korea", "KR"), ("north korea", "KP"), ("n. korea", "KP"), ("the north", "KP"),
         ("the south", "KR"),
         ("united states", "US"), ("united nations", "UN"), ("united kingdom", "GB"), ("european union", "EU"),
         ("security council", "UN"), ("white house", "US"), ("state department", "US"), ("joint chiefs of staff "
@@ -529,7 +557,9 @@ class _Reader:
         unit = self.unit
         result = []
         begin = unit.start
-        if kept[0].rule == "noun_of":  # "We should also note the opinion of X that …": what stands before is the author's
+        if (
+            kept[0].rule == "noun_of"
+        ):  # "We should also note the opinion of X that …": what stands before is the author's
             begin = self.starts[kept[0].first]
         for i, cue in enumerate(kept):
             end = unit.end

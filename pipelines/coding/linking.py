@@ -31,6 +31,7 @@ class _Known:
 
 
 _PERSON = "person"
+_OF_STATES = frozenset({"representative", "ambassador", "envoy"})  # at one body, of another
 _SPOKEN_FOR = frozenset(
     {"official", "spokesman", "source", "representative", "officer"}
 )  # unnamed, but of a named body
@@ -310,10 +311,12 @@ class _Article:
         holder = self.actors.holder(speaker.role, self.document.published, country) if country else None
         if holder:
             return self.linker.entry(holder, self.document.published)
-        for body in language.bodies(speaker.role, country or self.home()):
+        for body in language.bodies(f"{speaker.role} {speaker.affiliation}", country or self.home()):
             if len(entries := self.actors.named(body)) == 1:
                 linked = self.linker.entry(entries[0], self.document.published)
                 return linked._replace(actor=linked.actor._replace(role=speaker.role), role_key=key)
+        if key in _OF_STATES and (states := [m for m in named if m.kind == "state"]):
+            named = states[:1]
         for mention in reversed(named):
             linked = self.mention(mention)
             if linked and linked.actor.kind != _PERSON:

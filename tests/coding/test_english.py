@@ -130,6 +130,19 @@ class TestFollowUps:
         assert set(speakers(coder, text)) == {"John Kirby"}
 
 
+@pytest.mark.parametrize(
+    ("title", "speaker"),
+    [
+        ("Press Statement of Kim Yo Jong, Vice Department Director of C.C., WPK", "Kim Yo Jong"),
+        ("Press Statement of Spokesperson for DPRK Foreign Ministry", "North Korean Foreign Ministry"),
+    ],
+)
+def test_a_text_that_is_itself_a_press_statement(coder, title, speaker):
+    text = "The ties of the DPRK and Russia are a matter of sovereign states. Nobody may slander our friendship."
+    coding = coder.code(text, title=title, language="en", published="2024-06-20")
+    assert {s.speaker.name for s in coding.statements} == {speaker}
+
+
 class TestSeveralSpeakers:
     def test_two_in_one_sentence(self, coder):
         text = (
