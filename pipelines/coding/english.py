@@ -321,7 +321,8 @@ _REGISTER = tuple(
 _COUNTRY_PHRASES = tuple(
     (phrase, code)
     for phrase, code in (
-        ("democratic people's republic of korea", "KP"), ("south korea", "KR"), ("s. korea", "KR"), ("north korea", "KP"), ("n. korea", "KP"), ("the north", "KP"),
+        ("democratic people's republic of korea", "KP"),
+        ("south korea", "KR"), ("s. korea", "KR"), ("north korea", "KP"), ("n. korea", "KP"), ("the north", "KP"),
         ("the south", "KR"),
         ("united states", "US"), ("united nations", "UN"), ("united kingdom", "GB"), ("european union", "EU"),
         ("security council", "UN"), ("white house", "US"), ("state department", "US"), ("joint chiefs of staff "
