@@ -6,13 +6,14 @@ import hashlib
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from connectors.listings import MAX_ENTRIES, Listing, read_listing
 from connectors.sitemaps import MAX_BYTES as MAX_SITEMAP_BYTES
 from connectors.sitemaps import follow, unzip
 from connectors.web import Web
+from schemas.dates import utc_now
 from schemas.failures import Failure
 from schemas.records import DeadLetter, Entry, Feed, FeedState, Poll
 
@@ -70,7 +71,7 @@ def poll(feed: Feed, state: FeedState, web: Web, *, now: str) -> tuple[Poll, lis
 
 def check(feeds: Iterable[Feed], web: Web, *, at_once: int = 32) -> Iterator[Check]:
     """Polls each feed as if for the first time, keeps nothing, and reports in the order of the feeds."""
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    now = utc_now()
 
     def one(feed: Feed) -> Check:
         polled, listing, _, _ = _poll(feed, FeedState(feed.url), web, now)

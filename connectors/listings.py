@@ -18,7 +18,7 @@ from lxml import etree
 from schemas.charsets import decode_html
 from schemas.dates import parse_date, sane
 from schemas.failures import Failure
-from schemas.records import DeadLetter, Entry, Feed, as_dict, digest
+from schemas.records import DeadLetter, Entry, Feed, dead_letter, digest
 from schemas.urls import normalise_url
 
 MAX_ENTRIES = 10_000  # of a feed; the ones after are left
@@ -151,16 +151,9 @@ def _entry(
     )
     if url:
         return entry
-    return DeadLetter(
-        id=digest("poll", entry.id),
-        stage="poll",
-        cause="no_link",
-        detail=f"{title or name or 'an item without a title'!r} in {feed.url} names no http or https address",
-        failed=now,
-        outlet=feed.outlet,
-        url=feed.url,
-        payload=json.dumps(as_dict(entry), ensure_ascii=False),
-    )
+    what = title or name or "an item without a title"
+    problem = Failure("no_link", f"{what!r} in {feed.url} names no http or https address")
+    return dead_letter("poll", entry, problem, now)
 
 
 def plain(markup: str) -> str:

@@ -35,6 +35,7 @@ from urllib3.util import Timeout, Url, parse_url
 
 from connectors.addresses import Resolve, connect_checked, is_public, resolve_within, system_resolve
 from connectors.hosts import HostQueue
+from schemas.dates import utc_now
 from schemas.failures import Failure
 
 PRODUCT = "Vostochny"
@@ -303,7 +304,7 @@ class Web:
         for _ in range(self._max_redirects + 1):
             target = _parse(url)
             pause = self._permit(target, private, delay) if robots else self._pause(target, private, delay)
-            requested = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            requested = utc_now()
             answer, left = self._attempt(target, headers, private, pause, limit, left)
             if answer.status not in _REDIRECTS:
                 break

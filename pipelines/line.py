@@ -9,11 +9,9 @@ failed items on under the tag "dead".
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import apache_beam as beam
@@ -30,23 +28,12 @@ from connectors.web import Response, Web
 from pipelines.concurrently import FlatMapFutures, FlatMapInThreads
 from pipelines.progress import FAILED, POLL_FAILED, count
 from pipelines.reading import PageGate, ReaderPool, faults_as_failures
+from schemas.dates import utc_now
 from schemas.failures import Failure
-from schemas.records import (
-    ArchiveRecord,
-    Article,
-    DeadLetter,
-    Entry,
-    Feed,
-    FeedState,
-    Page,
-    Poll,
-    as_dict,
-    digest,
-)
+from schemas.records import ArchiveRecord, Article, DeadLetter, Entry, Feed, FeedState, Page, Poll, dead_letter
 
 DEAD = "dead"
 POLLS = "polls"
-NOT_ARCHIVED = ArchiveRecord()
 
 
 @dataclass(frozen=True)
@@ -60,24 +47,6 @@ class Line:
     codebook: str = ""  # path of another codebook
     gate: bool = True  # over the raw page, before extraction
     processes: int = 0  # that read pages; 0: one a core
-
-
-def now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def dead_letter(stage: str, entry: Entry, problem: Failure, archive: ArchiveRecord = NOT_ARCHIVED) -> DeadLetter:
-    return DeadLetter(
-        id=digest(stage, entry.id),
-        stage=stage,
-        cause=problem.cause,
-        detail=problem.detail,
-        failed=now(),
-        outlet=entry.feed.outlet,
-        url=entry.url,
-        payload=json.dumps(as_dict(entry), ensure_ascii=False),
-        archive=archive,
-    )
 
 
 class PollFeeds(FlatMapInThreads):
@@ -96,7 +65,7 @@ class PollFeeds(FlatMapInThreads):
 
     def work(self, feed: Feed) -> Iterator[Entry | TaggedOutput]:
         state = self._known.feed_states([feed.url]).get(feed.url, FeedState(feed.url))
-        polled, entries, dead = poll(feed, state, self._web, now=now())
+        polled, entries, dead = poll(feed, state, self._web, now=utc_now())
         yield TaggedOutput(POLLS, polled)
         yield from (TaggedOutput(DEAD, letter) for letter in dead)
         yield from entries
@@ -164,9 +133,9 @@ class FetchPages(FlatMapInThreads):
             except Failure as problem:
                 if entry.content:
                     # Some outlets refuse readers of pages and send the full text in the feed (38 North).
-                    yield Page(entry, entry.url, "text/html; charset=utf-8", b"", now())
+                    yield Page(entry, entry.url, "text/html; charset=utf-8", b"", utc_now())
                 else:
-                    yield TaggedOutput(DEAD, dead_letter("fetch", entry, problem))
+                    yield TaggedOutput(DEAD, dead_letter("fetch", entry, problem, utc_now()))
                 continue
             # What it raises (a full disk) ends the run: every other page would be fetched in vain.
             yield _page(entry, response, self._archive.write(response, entry))
@@ -195,7 +164,8 @@ class TakeFromArchive(beam.DoFn):
         try:
             yield _page(entry, self._archive.read(record), record)
         except Failure as problem:
-            yield TaggedOutput(DEAD, dead_letter("archive", entry, problem, record))
+            # Without its place in the archive, so that the next replay fetches it.
+            yield TaggedOutput(DEAD, dead_letter("archive", entry, problem, utc_now()))
 
 
 def _page(entry: Entry, response: Response, record: ArchiveRecord) -> Page:
@@ -234,7 +204,7 @@ class ReadPages(FlatMapFutures):
         try:
             yield ReaderPool.result(future)
         except Failure as problem:
-            yield TaggedOutput(DEAD, dead_letter("read", page.entry, problem, page.archive))
+            yield TaggedOutput(DEAD, dead_letter("read", page.entry, problem, utc_now(), page.archive))
 
 
 class IndexArticles(beam.DoFn):

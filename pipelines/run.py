@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from time import monotonic
 
@@ -17,7 +16,8 @@ from pipelines.progress import counts
 from pipelines.runner import pipeline_options, run_pipeline
 from pipelines.summary import Summary
 from schemas.codebook import load_codebook
-from schemas.records import Entry, Feed, from_dict
+from schemas.indices import entry_of
+from schemas.records import Feed
 
 
 def collect_once(feeds: Sequence[Feed], line: Line, runner: str, beam_options: Sequence[str] = ()) -> Summary:
@@ -38,13 +38,14 @@ def collect_once(feeds: Sequence[Feed], line: Line, runner: str, beam_options: S
 def replay(line: Line, runner: str, beam_options: Sequence[str] = (), *, stage: str = "", cause: str = "") -> Summary:
     """Take the dead letters of a stage or cause again; those that succeed are no longer dead.
 
-    A page that is in the archive is taken from there, any other is fetched. Items that name no address stay.
+    A page that is in the archive is taken from there, any other is fetched. Items that name no address stay. A page
+    that the archive has lost fails once more, and is fetched by the next replay.
 
     Raises:
         Failure: as `collect_once`, or nothing has been run yet.
     """
     found = dead_letters(connect(line.settings), Indices(line.prefix), stage=stage, cause=cause)
-    letters = [(from_dict(Entry, json.loads(x.payload)), x.archive) for x in found if x.stage != "poll"]
+    letters = [(entry, x.archive) for x in found if x.stage != "poll" and (entry := entry_of(x))]
 
     def build(pipeline: beam.Pipeline) -> None:
         take_again(pipeline | beam.Create(letters), line)

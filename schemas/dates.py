@@ -41,6 +41,11 @@ _FORMS = [
 _OFFSET = re.compile(r"([A-Z]*)\s?([+-])(\d{1,2}):?(\d{2})?")
 
 
+def utc_now() -> str:
+    """This second, as records give dates: ISO 8601 in UTC."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _zone_minutes(zone: str, country: str) -> int | None:
     """Minutes east of Greenwich; None for a zone nobody knows."""
     zone = zone.upper()

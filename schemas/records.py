@@ -7,7 +7,10 @@ ISO 8601 in UTC ("2023-09-13T08:00:00Z"), "" where unknown. Offsets count charac
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+
+from schemas.failures import Failure
 
 Record = TypeVar("Record")
 
@@ -106,6 +109,9 @@ class ArchiveRecord(NamedTuple):
     length: int = 0  # bytes, compressed
 
 
+NOT_ARCHIVED = ArchiveRecord()
+
+
 class Page(NamedTuple):
     """A fetched page, before anything has been read from it."""
 
@@ -114,7 +120,7 @@ class Page(NamedTuple):
     content_type: str  # the header, with its charset parameter
     body: bytes  # transfer and content encodings undone
     fetched: str
-    archive: ArchiveRecord = ArchiveRecord()
+    archive: ArchiveRecord = NOT_ARCHIVED
 
 
 class Score(NamedTuple):
@@ -205,4 +211,21 @@ class DeadLetter(NamedTuple):
     outlet: Outlet
     url: str
     payload: str  # JSON of the Entry
-    archive: ArchiveRecord = ArchiveRecord()
+    archive: ArchiveRecord = NOT_ARCHIVED
+
+
+def dead_letter(
+    stage: str, entry: Entry, problem: Failure, failed: str, archive: ArchiveRecord = NOT_ARCHIVED
+) -> DeadLetter:
+    """The dead letter of an entry that met a problem at a stage; `failed` is when."""
+    return DeadLetter(
+        id=digest(stage, entry.id),
+        stage=stage,
+        cause=problem.cause,
+        detail=problem.detail,
+        failed=failed,
+        outlet=entry.feed.outlet,
+        url=entry.url or entry.feed.url,
+        payload=json.dumps(as_dict(entry), ensure_ascii=False),
+        archive=archive,
+    )

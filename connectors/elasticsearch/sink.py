@@ -7,15 +7,14 @@ next run knows that nothing is left to do.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from elasticsearch import Elasticsearch, helpers
 
 from connectors.elasticsearch.indices import Indices
 from connectors.elasticsearch.retrying import ATTEMPTS, FIRST_WAIT, PASSING, patiently
+from schemas.dates import utc_now
 from schemas.failures import Failure
 from schemas.indices import (
     article_document,
@@ -28,7 +27,7 @@ from schemas.indices import (
     poll_id,
     statement_documents,
 )
-from schemas.records import Article, DeadLetter, Entry, FeedState, Poll, as_dict, digest
+from schemas.records import Article, DeadLetter, Entry, FeedState, Poll, dead_letter, digest
 
 BULK_BYTES = 8 * 1024 * 1024  # of a request; larger ones are slower and an official server refuses 100 MB
 LOOKUP = 1_000  # ids asked for at once
@@ -64,7 +63,7 @@ class Sink:
         Raises:
             Failure: "elasticsearch_unavailable" or "no_index"; calling again with the same articles is safe.
         """
-        now = _now()
+        now = utc_now()
         latest, indexed = self._latest(articles)
         # What was written a moment ago is found after a refresh, which costs time and is needed for edits alone: what
         # a killed run has left without an article is older.
@@ -90,19 +89,19 @@ class Sink:
 
     def write_polls(self, polls: Sequence[Poll]) -> None:
         """Record polls, keep the feeds' states, and remove dead letters of feeds that answer again."""
-        now = _now()
+        now = utc_now()
         self._must("feeds", ((poll_id(poll), poll_document(poll, now)) for poll in polls))
         self.write_feed_states([poll.state for poll in polls])
         self._delete("dead-letters", [digest("poll", poll.feed.url) for poll in polls if not poll.cause])
 
     def write_feed_states(self, states: Sequence[FeedState]) -> None:
-        now = _now()
+        now = utc_now()
         documents = {feed_state_id(state.feed_url): feed_state_document(state, now) for state in states}
         self._must("feed-states", documents.items())
 
     def write_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         """Keep dead letters, and mark their entries as dealt with: replay takes them again, not the next poll."""
-        now = _now()
+        now = utc_now()
         marks: dict[str, tuple[Entry, str]] = {}  # by entry id, with the letter's id
         kept: dict[str, DeadLetter] = {}
         for letter in letters:
@@ -260,25 +259,11 @@ def _reason(error: dict[str, Any]) -> str:
     return f"{reason} ({_reason(cause)})" if cause else reason
 
 
-def _refused(article: Article, reason: str, now: str) -> DeadLetter:
-    entry = article.entry
-    return DeadLetter(
-        id=digest("index", entry.id),
-        stage="index",
-        cause="index_rejected",
-        detail=f"Elasticsearch refused the article: {reason}",
-        failed=now,
-        outlet=entry.feed.outlet,
-        url=entry.url,
-        payload=json.dumps(as_dict(entry), ensure_ascii=False),
-        archive=article.archive,
-    )
+def _refused(article: Article, reason: str, when: str) -> DeadLetter:
+    problem = Failure("index_rejected", f"Elasticsearch refused the article: {reason}")
+    return dead_letter("index", article.entry, problem, when, article.archive)
 
 
 def _merged(groups: Iterable[dict[str, Any]]) -> Iterator[tuple[str, Any]]:
     for group in groups:
         yield from group.items()
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from dataclasses import replace
 
@@ -116,6 +117,12 @@ def test_a_page_that_was_fetched_is_taken_again_from_the_archive(line, indexed, 
     collect_once([feed(server, "/picture")], replace(line, gate=False), RUNNER)
     assert failures(replay(line, RUNNER).total) == {"not_html": 1}
     assert server.paths() == ["/feed.xml", "/picture"]
+
+    shutil.rmtree(line.archive)
+    assert failures(replay(line, RUNNER).total) == {"archive_missing": 1}
+    server.routes["/picture"] = article("The weather in Busan")
+    assert replay(line, RUNNER).total["indexed"] == 1
+    assert indexed("dead-letters") == {}
 
 
 def test_one_article_in_two_feeds_is_one_article(line, indexed, server):
