@@ -92,7 +92,9 @@ def test_another_topic_is_another_codebook(write):
 
 def test_a_category_and_a_cue_are_added_without_code(tmp_path: Path):
     shutil.copy(DATA, tmp_path / "codebook.yaml")
-    shutil.copytree(DATA.parent / "lexicons", tmp_path / "lexicons")
+    for folder in ("lexicons", "classifiers"):
+        if (DATA.parent / folder).exists():
+            shutil.copytree(DATA.parent / folder, tmp_path / folder)
     path = tmp_path / "codebook.yaml"
     text = path.read_text(encoding="utf-8")
     text = text.replace(
