@@ -9,9 +9,9 @@ from pipelines.coding.languages import Language
 
 _PARAGRAPH = re.compile(r"[^\r\n\u2028\u2029]+")
 _MARK = re.compile(
-    r"[“”\"«»„‟〝〞「」『』《》]|(?<![\w’'])[‘'](?=[^\s’'])|(?<=[\w.,!?…%)])[’'](?![\w’'])",
+    r"[“”\"«»„‟〝〞「」『』《》]|(?<![\w’'])[‘'](?=[^\s’'])|(?<=[\w.,!?…%)])[’'](?![^\W가-힣]|[’'])",
 )
-_CLOSING = re.compile(r"(?<=[\w.,!?…%)])[’'](?![\w’'])")
+_CLOSING = re.compile(r"(?<=[\w.,!?…%)])[’'](?![^\W가-힣]|[’'])")
 _CLOSES = {"“": "”", "«": "»", "„": '“”"', "「": "」", "『": "』", "《": "》", "‘": "’'", "'": "'’", "〝": "〞"}
 _LONGEST_INNER = 400  # characters: a single quotation mark that closes farther off is an apostrophe
 _LONGEST_SENTENCE = 2_000  # characters: likewise
