@@ -94,6 +94,10 @@ _ENDORSED = re.compile(
 _VERBAL = frozenset("하되있없않르가오나지키내보주들치기리우려서추꾸끼시")
 _VAGUE = re.compile(r"(?:목소리|입장|반응|견해|시각|의견|태도|모습|성과|기자회견)[을를]$")
 _OWN_SCHOLAR = re.compile(r"(?:대|대학교|대학원|연구[소원]|포럼|센터|재단|협회|연구회|학회|당)(?= |$)|연구위원")
+_SAID_AFTER = re.compile(
+    r"(?:했|말했|밝혔|덧붙|강조|지적|주장|설명|전망|분석|평가|추측|봤|본다|전했|답했|비판|경고|불렀|부른)"
+)
+_ABOUT = re.compile(r"(?:것에|데) (?:대해|대하여|대해서)|것[을를] (?:두고|놓고)|것과 관련해")
 _PRESS = frozenset("일간 일간지 주간 주간지 월간 신문 매체 통신 방송 잡지 언론 전문지 온라인".split())
 _ASKING = re.compile(r"(?:하|묻|히|나서|내놓)자$")
 _REPLIED = re.compile(
@@ -459,6 +463,15 @@ class _Reading:
 
     def label(self, start: int, end: int) -> tuple[Speaker, int] | None:
         """The speaker in a caption, and where it ends: "게리 세이모어 / 전 백악관 조정관", "[녹취: 브라운 합참의장]"."""
+        if (
+            end - start < 30
+            and self.masked[end : end + 3].strip()[:1] in ("“", '"')
+            and not set("□/") & set(self.masked[start:end])
+        ):
+            tokens = _tokens(self.masked, start, end)
+            head = bare(tokens[-1].text)
+            read = self.phrases.read(tokens, len(tokens) - 1, head) if title_in(head) else None
+            return (read[0], end) if read and read[1] == 0 and read[0].kind == "name" else None
         match = _CAPTION.match(self.masked, start, end)
         if not match or (match.end() < end and self.masked[match.end()] not in '"“□'):
             return None
@@ -517,7 +530,7 @@ class _Reading:
             if last == "면" and _ACCORDING.search(text):
                 according.append(i)
                 continue
-            if last in "고도며서는만지던란다냐로" or "□" in text:
+            if last in "고도며서는만지던란다냐로라" or "□" in text:
                 quoted = _QUOTED.search(text) if "□" in text else None
                 reported = None if quoted else _REPORTED.search(text)
                 if reported and _NOT_REPORTED.search(text) and not (pending and False):
@@ -525,6 +538,13 @@ class _Reading:
                     if text.rstrip(",") in ("라고", "라며", "라면서", "라는"):
                         reported = _REPORTED.search(text)
                 ending = (quoted or reported).group(1) if (quoted or reported) else None
+                if (
+                    not ending
+                    and text.endswith("라")
+                    and i + 1 < size
+                    and (quoted or _SAID_AFTER.match(tokens[i + 1].text))
+                ):
+                    ending = "고"  # "…"이라 덧붙였다
                 if not ending and not quoted and len(text) > 2 and text.endswith(("이란", "아니란")):
                     ending = "는"
                 if (
@@ -645,6 +665,8 @@ class _Reading:
         owner = next((k for k in range(at + 1, min(at + 7, len(tokens) - 1)) if tokens[k].text.endswith("의")), None)
         if not noun and owner is not None and tokens[owner + 1].text.startswith(_OWNED):
             return _Event(len(tokens) - 1, tokens[owner + 1].text.rstrip("."), "owned", quoted, owner)
+        if _ABOUT.search(phrase):  # "…라는 입장을 밝힌 것에 대해 규탄했다": somebody else's speech is answered
+            return _Event(len(tokens) - 1, tokens[-1].text.rstrip("."), "object_verb", False, len(tokens) - 2)
         if nxt in ("내용의", "취지의", "요지의") and re.search(
             r"냈|발표|채택|내놨|공개|보냈|발의|통과|남겼|올렸|했|전달", phrase
         ):
@@ -716,6 +738,8 @@ class _Reading:
                 mention = self.phrases.person_mention(token.start, token.end)
                 if mention.end >= token.start + len(stem):
                     read = self.phrases.read(tokens, i, text)
+            if read and particle.startswith("에서") and not self.holds(read[0]):
+                continue
             if read:
                 speaker, first = read
                 found.append((i, particle, self.own_voice(speaker), first))
@@ -734,6 +758,10 @@ class _Reading:
         if opened < 0 or "\n" in name or not name or not (kind or is_body(name.split()[-1]) or foreign(name)):
             return None
         return Speaker("name", opened + 1, end, name, "", name)
+
+    def holds(self, speaker: Speaker) -> bool:
+        """Whether "에서" marks a body that speaks rather than a place."""
+        return speaker.kind == "group" or (speaker.kind == "name" and is_body(speaker.name.split()[-1]))
 
     def verbal(self, token: Token, stem: str) -> bool:
         """Whether "는" is the ending of a verb before a noun: "연구하는 박사", "잇따르는"."""
@@ -872,6 +900,8 @@ class _Reading:
         for i, particle, speaker, first in named:
             if self.is_state(speaker) and not event.quoted:
                 continue
+            if self.is_state(speaker) and self.last is not None and i + 1 < event.comp and first > begin:
+                continue  # "또 러시아가 만약 그렇게 한다면 …"
             if event.quoted or event.rule == "connected" or self.opens(tokens, first, begin):
                 if not (
                     event.rule in ("opinion", "gist", "object_verb") and not event.quoted and self.is_state(speaker)
@@ -933,8 +963,9 @@ class _Reading:
                 and self.last is None
             ):
                 return Speaker("name", token.start, token.start + len(stem), stem)
-        if self.last is None and self.editorial and self.document.outlet:
-            return Speaker("name", place, place, self.document.outlet)
+        if self.last is None:
+            outlet = self.document.outlet if self.editorial else ""
+            return Speaker("name", place, place, outlet) if outlet else None
         return Speaker("omitted", place, place)
 
     def nested(self, tokens, events, subjects):
