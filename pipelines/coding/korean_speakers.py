@@ -25,11 +25,11 @@ from pipelines.coding.korean_words import (
     ORG_ENDINGS,
     ORGS,
     OWN_BODIES,
+    PERSONAL,
     PERSONAL_TITLES,
     PLAIN_NOUNS,
-    RARE_SURNAMES,
-    PERSONAL,
     RANKS,
+    RARE_SURNAMES,
     STATES,
     SURNAMES,
     TITLES,
@@ -44,6 +44,7 @@ class Token(NamedTuple):
     text: str
 
 
+_TOKEN = re.compile(r"\S+")
 _LONGEST_PHRASE = 8  # eojeols
 _MARKS = "\"'“”‘’「」『』«»<>〈〉《》[]"
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -77,6 +78,11 @@ _NO_SPEAKER = frozenset(
 )
 # People who are talked about more than they talk where no quotation marks stand.
 TALKED_ABOUT = re.compile(r"푸틴|김정은|시진핑|트럼프|바이든|젤렌스키|김 위원장|김 국무위원장")
+
+
+def tokens_of(text: str, start: int, end: int) -> list[Token]:
+    """The eojeols of text[start:end]."""
+    return [Token(m.start(), m.end(), m.group()) for m in _TOKEN.finditer(text, start, end)]
 
 
 def final_consonant(syllable: str) -> bool:
