@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from urllib.parse import urlsplit
 
 import elastic_transport
 import elasticsearch
@@ -59,6 +60,7 @@ def connect(
             options["headers"] = {"authorization": f"Basic {credentials}"}
         if settings.ca_certs:
             options["ca_certs"] = settings.ca_certs
+    url = _with_port(url)
     client = elasticsearch.Elasticsearch(url, **options)
     if _major(client, without_password(url)) == 8:
         client.close()
@@ -66,9 +68,25 @@ def connect(
     return client
 
 
+def _with_port(url: str) -> str:
+    """The address with its scheme's port where it names none, which the client does not take."""
+    parts = urlsplit(url)
+    if parts.port:
+        return url
+    port = 443 if parts.scheme == "https" else 80
+    return parts._replace(netloc=f"{parts.netloc.removesuffix(':')}:{port}").geturl()
+
+
 def _encoded(api_key: str) -> str:
     """An API key as its "encoded" form, also where it is given as "id:key"."""
     return b64encode(api_key.encode()).decode() if ":" in api_key else api_key
+
+
+def _innermost(error: elastic_transport.TransportError) -> str:
+    """The end of a chain of errors, without the object that it happened to."""
+    while getattr(error, "errors", ()):
+        error = error.errors[-1]
+    return str(error).partition("): ")[2] or str(error)
 
 
 def _major(client: elasticsearch.Elasticsearch, shown: str) -> int:
@@ -81,11 +99,13 @@ def _major(client: elasticsearch.Elasticsearch, shown: str) -> int:
     except elastic_transport.TlsError as error:
         raise Failure(
             "elasticsearch_unreachable",
-            f"no secure connection to {shown}: {error}. Set VOSTOCHNY_ELASTICSEARCH_CA_CERTS to its CA certificate",
+            f"no secure connection to {shown}: {_innermost(error)}. Set VOSTOCHNY_ELASTICSEARCH_CA_CERTS to its CA certificate",
         ) from error
     except elastic_transport.TransportError as error:
         raise Failure(
-            "elasticsearch_unreachable", f"{shown} does not answer: {error}. Check VOSTOCHNY_ELASTICSEARCH_URL"
+            "elasticsearch_unreachable",
+            f"{shown} does not answer ({_innermost(error)}). See whether it runs (vostochny elasticsearch status), or "
+            "check VOSTOCHNY_ELASTICSEARCH_URL",
         ) from error
     if meta.status in (401, 403):
         raise Failure(

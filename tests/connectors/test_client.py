@@ -160,3 +160,13 @@ def test_the_embedded_node_by_default(settings, elasticsearch):
         pytest.skip("another Elasticsearch is configured")
     with client.connect(settings) as connection:
         assert connection.info()["cluster_uuid"] == elasticsearch.info()["cluster_uuid"]
+
+
+@pytest.mark.parametrize(
+    ("url", "port"), [("http://127.0.0.1", 80), ("https://127.0.0.1/", 443), ("http://127.0.0.1:9", 9)]
+)
+def test_an_address_without_a_port_has_that_of_its_scheme(settings, url, port):
+    with pytest.raises(Failure) as raised:
+        client.connect(replace(settings, elasticsearch_url=url))
+    assert raised.value.cause == "elasticsearch_unreachable"
+    assert f"127.0.0.1:{port}" in raised.value.detail
