@@ -24,10 +24,13 @@ from pipelines.coding.korean_speech import FINITE, NOT_REPORTED, PASSES_ON, REPO
 from pipelines.coding.korean_words import STATES
 
 _INNER = re.compile(
-    r"(?:말|강조|주장|지적|설명|비판|경고|촉구|반박|일축|분석|진단|전망|평가|우려|규탄|비난|언급|보고|답|발표|논평|언명|단언|선언|역설|화답|당부|제안|주문|요구|부인|인정|통보|표명|추정|예상|판단|약속|다짐)(?:했다고|한다고|했다며|했다는)$|(?:밝혔|덧붙였|내다봤|꼬집었|전했|알렸|맞받았|답했)다(?:고|며|는)$"
+    r"(?:말|강조|주장|지적|설명|비판|경고|촉구|반박|일축|분석|진단|전망|평가|우려|규탄|비난|언급|보고|답|발표|"
+    r"논평|언명|단언|선언|역설|화답|당부|제안|주문|요구|부인|인정|통보|표명|추정|예상|판단|약속|"
+    r"다짐)(?:했다고|한다고|했다며|했다는)$|(?:밝혔|덧붙였|내다봤|꼬집었|전했|알렸|맞받았|답했)다(?:고|며|는)$"
 )
 _REPORT_WORDS = re.compile(
-    r"(?:\s?(?:등|의|측|이|당국|보도|발표|자료|보고서|분석|통계|설명|집계|추산|추정|주장|전언|말|성명|담화|논평|기사|소식|브리핑|관계자 말|공식|최근|이날|신문|연구|조사|평가|첩보|인터뷰))+$"
+    r"(?:\s?(?:등|의|측|이|당국|보도|발표|자료|보고서|분석|통계|설명|집계|추산|추정|주장|전언|말|성명|담화|"
+    r"논평|기사|소식|브리핑|관계자 말|공식|최근|이날|신문|연구|조사|평가|첩보|인터뷰))+$"
 )
 _ASKS = re.compile(r"물었|들었|들어봤|만났|입수|취재|인터뷰|보도했|전했")
 _ENDORSED = re.compile(
@@ -38,26 +41,31 @@ _PRESS = frozenset("일간 일간지 주간 주간지 월간 신문 매체 통�
 _MARKED = re.compile(r"[’'”\">〉》」](은|는|이|가|도)[,]?$")
 _THIS_WAY = re.compile(r"^(?:이같이|이렇게|이처럼|이와)$")
 _SOFT = re.compile(
-    r"(?:내다봤|내다본|봤다|본다|보고 있다|전망했|전망한|분석했|분석한|진단했|예상했|예측했|관측했|평가했|덧붙였|설명했|말했|추정했|추산했|짚었|꼬집었|했다|지적했|귀띔했|토로했|진단한|조언했|강조했)"
+    r"(?:내다봤|내다본|봤다|본다|보고 있다|전망했|전망한|분석했|분석한|진단했|예상했|예측했|관측했|평가했|"
+    r"덧붙였|설명했|말했|추정했|추산했|짚었|꼬집었|했다|지적했|귀띔했|토로했|진단한|조언했|강조했)"
 )
 _TURN = re.compile(r"[▲△▶▷◇◆○●■□◎▣·∙•※\-–—]*\s*(?P<who>[^\s=:：\"“(][^=:：\"“]{1,50}?)\s*(?:=|[:：](?=\s))\s*(?=\S)")
 _CAPTION = re.compile(
     r"(?P<who>[\[<(][^\]>)□]{3,50}[\]>)]|[^\[\]<>()□.,\n]{2,25} / [^\[\]<>()□.\n]{2,40}?)\s*(?=[\"“]|$)"
 )
 _DATELINE = re.compile(
-    r"(?:\([^()]{1,30}=[^()]{1,30}\)|\[[^\[\]]{1,30}(?:=|ㅣ|\|)[^\[\]]{1,30}\]|\[[^\[\]]{2,20}(?:기자|특파원)\])\s*(?:[가-힣·, ]{2,20}(?:기자|특파원|논설위원)\s*=\s*)?"
+    r"(?:\([^()]{1,30}=[^()]{1,30}\)|\[[^\[\]]{1,30}(?:=|ㅣ|\|)[^\[\]]{1,30}\]|\[[^\[\]]{2,20}(?:기자|"
+    r"특파원)\])\s*(?:[가-힣·, ]{2,20}(?:기자|특파원|논설위원)\s*=\s*)?"
 )
 _QUESTION = re.compile(
-    r"\s*(?:[-–—―▲▶▷◇◆□■●◎※]\s*|Q\d*[.:)]?\s|(?:문|질문)\s?[.:)]\s).{3,220}?(?:\?|[나가까요죠은는면]|는지|달라)[.?]?$|[^\"“”□]{6,120}\?$",
+    r"\s*(?:[-–—―▲▶▷◇◆□■●◎※]\s*|Q\d*[.:)]?\s|(?:문|질문)\s?[.:)]\s).{3,220}?(?:\?|[나가까요죠은는면]|는지|"
+    r"달라)[.?]?$|[^\"“”□]{6,120}\?$",
     re.DOTALL,
 )
 _ASKED_HERE = re.compile(
-    r"\s*(?:[-–—―▶▷◇◆□■]\s*|Q\d*[.:)]?\s|(?:문|질문)\s?[.:)]\s)[^.?\"“]{3,120}(?:\?|[나가까요죠은는]\.|달라\.)\s+(?=[\"“가-힣])"
+    r"\s*(?:[-–—―▶▷◇◆□■]\s*|Q\d*[.:)]?\s|(?:문|질문)\s?[.:)]\s)[^.?\"“]{3,120}(?:\?|[나가까요죠은는]\.|"
+    r"달라\.)\s+(?=[\"“가-힣])"
 )
 _ASKER = frozenset("기자 앵커 진행자 사회자 질문 문 Q 본지".split())
 _TALK = re.compile(r"인터뷰|일문일답|문답|에게 듣는다|대담")
 _COLUMN = re.compile(
-    r"[\[<(〈【][^\]>)〉】]*(?:기고|칼럼|시론|논단|포럼|기자수첩|특별기고|시평|오피니언|의 창|시선|광장)[^\]>)〉】]*[\]>)〉】]"
+    r"[\[<(〈【][^\]>)〉】]*(?:기고|칼럼|시론|논단|포럼|기자수첩|특별기고|시평|오피니언|의 창|시선|"
+    r"광장)[^\]>)〉】]*[\]>)〉】]"
 )
 _IS_TOLD = re.compile(r"□[\"”]?(?:이?라)?(?:고|며)|다고 (?:말|밝|설명|강조|덧)")
 _CASE = re.compile(r"(?:을|를|에게|께|와|과|의|은|는|이|가|도|로부터)$")
@@ -65,7 +73,10 @@ _DECLARATION = re.compile(r"(?:의)?\s?(?:담화|입장문|성명|논평|기고|
 _EDITORIAL = re.compile(r"^\s*[\[<(〈【]?\s*(?:\S{0,6}\s?사설|사설)\s*[\]>)〉】:]?")
 _OWN_VOICE = re.compile(r"^(?:본지|본보|우리 신문|본 신문|본사)$")
 _SERMON = re.compile(
-    r"(?:해야 (?:한다|할 것이다|마땅하다)|[가-힣]야 한다|서는 안 된다|선 안 된다|할 때다|마땅하다|규탄한다|우려스럽다|용납할 수 없다|묵과할 수 없다|촉구한다|절실하다|시급하다|필요하다|바란다|것뿐이다|(?:위협|도발|범죄|처사|자초|실패|책임|결과|참사|오판|착각|모순|배신|위반|문제|행위|자업자득|몫)(?:이다|다)|명심하라|멈춰라|중단하라|아니다|말라|직시하라|필요가 있다|급선무다|않을 수 없다|자초한)[.!]?$"
+    r"(?:해야 (?:한다|할 것이다|마땅하다)|[가-힣]야 한다|서는 안 된다|선 안 된다|할 때다|마땅하다|규탄한다|"
+    r"우려스럽다|용납할 수 없다|묵과할 수 없다|촉구한다|절실하다|시급하다|필요하다|바란다|것뿐이다|(?:위협|"
+    r"도발|범죄|처사|자초|실패|책임|결과|참사|오판|착각|모순|배신|위반|문제|행위|자업자득|몫)(?:이다|다)|"
+    r"명심하라|멈춰라|중단하라|아니다|말라|직시하라|필요가 있다|급선무다|않을 수 없다|자초한)[.!]?$"
 )
 _SAID_SO = re.compile(r"[\"”’'」』»》](?:\([^)]*\))?(?:이?라)?(?:고|고도|며|면서|면서도)(?![가-힣])")
 
@@ -441,7 +452,7 @@ class Reading:
         here = [s for s in subjects if begin <= s[0] <= event.last]
         if not here:
             return None
-        late = [s for s in here if s[3] > event.comp and s[2].kind != "pronoun" or s[0] > event.comp]
+        late = [s for s in here if (s[3] > event.comp and s[2].kind != "pronoun") or s[0] > event.comp]
         if late and event.comp >= begin:
             return late[0][2]
         topics = [s for s in here if s[1] not in ("이", "가", "만이")]
@@ -464,13 +475,12 @@ class Reading:
                 continue
             if self.is_state(speaker) and self.last is not None and i + 1 < event.comp and first > begin:
                 continue  # "또 러시아가 만약 그렇게 한다면 …"
-            if event.quoted or event.rule == "connected" or self.opens(tokens, first, begin):
-                if not (
-                    event.rule in ("opinion", "gist", "object_verb") and not event.quoted and self.is_state(speaker)
-                ):
-                    if not event.quoted and self.has_predicate(tokens, i, event) and TALKED_ABOUT.search(speaker.name):
-                        continue
-                    return speaker
+            if (event.quoted or event.rule == "connected" or self.opens(tokens, first, begin)) and not (
+                event.rule in ("opinion", "gist", "object_verb") and not event.quoted and self.is_state(speaker)
+            ):
+                if not event.quoted and self.has_predicate(tokens, i, event) and TALKED_ABOUT.search(speaker.name):
+                    continue
+                return speaker
         return None
 
     def opens(self, tokens, first: int, begin: int) -> bool:

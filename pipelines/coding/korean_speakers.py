@@ -52,28 +52,40 @@ _SUBJECT = re.compile(r"(?:께서는|께서도|께서|측에서는|측은|측이
 _AFTER_CONSONANT = frozenset("은이을과")
 _AFTER_VOWEL = frozenset("는가를와")
 _PARTICLE = re.compile(
-    r"(?:에서는|에서도|에서의|에서|에게는|에게서|에게|한테|으로서|으로써|으로는|으로도|으로의|으로|로서|로써|로는|에는|에도|까지|부터|마다|보다|처럼|만큼|조차|밖에|이나|이며|께|을|를|은|는|이|가|와|과|의|에|로|도|만|나|며|고|서|면|지|자|려|듯|니|데|게|던)$"
+    r"(?:에서는|에서도|에서의|에서|에게는|에게서|에게|한테|으로서|으로써|으로는|으로도|으로의|으로|로서|로써|"
+    r"로는|에는|에도|까지|부터|마다|보다|처럼|만큼|조차|밖에|이나|이며|께|을|를|은|는|이|가|와|과|의|에|로|도|"
+    r"만|나|며|고|서|면|지|자|려|듯|니|데|게|던)$"
 )
 _ADNOMINAL = re.compile(
-    r"[가-힣](?:한|된|던|할|될|인|는|은|졌던|했던|있던|없는|있는|않은|위한|대한|관한)$|[어아워해려뤄커여]진$|[버열걸벌내알올끌물뿌]린$|[시으지삼]킨$"
-    r"|[마미합외그펼거]친$|[타어러떠지끝만]난$|[보펴러타혀어]낸$|[나아어녀]온$|[어나아]간$|[다켜펴]본$|[여겨내]준$|[세까로려치]운$"
+    r"[가-힣](?:한|된|던|할|될|인|는|은|졌던|했던|있던|없는|있는|않은|위한|대한|관한)$|[어아워해려뤄커여]진$|"
+    r"[버열걸벌내알올끌물뿌]린$|[시으지삼]킨$"
+    r"|[마미합외그펼거]친$|[타어러떠지끝만]난$|[보펴러타혀어]낸$|[나아어녀]온$|[어나아]간$|[다켜펴]본$|"
+    r"[여겨내]준$|[세까로려치]운$"
 )
 _TIME = re.compile(
-    r"^(?:\d[\d.,:]*\S*|이날|지난|어제|오늘|전날|당일|당시|최근|앞서|이어|이후|직후|현지시간|현지시각|오전|오후|올해|작년|지난해)$"
+    r"^(?:\d[\d.,:]*\S*|이날|지난|어제|오늘|전날|당일|당시|최근|앞서|이어|이후|직후|현지시간|현지시각|오전|"
+    r"오후|올해|작년|지난해)$"
 )
 _ADVERBS = frozenset(
     """
-    또 또한 다만 반면 반면에 그러나 하지만 한편 특히 아울러 그러면서 그러면서도 그리고 이와 이에 이같이 이처럼 이렇게 관련 관련해 대해 대해서 함께 역시 직접 이번 다시 모두 현재 결국 실제로 실제 잇따라 연일 거듭
-    즉각 곧바로 공식 별도로 별도 따르면 의하면 따라 통해 통한 위해 그런데 따라서 때문에 때문 이미 아직 더욱 가장 매우 더 못 안 그 이 저 당장 정작 오히려 일단 우선 먼저 마지막으로 끝으로 사실상 사실 물론 만약 만일 비록 단지 오직
-    지낸 일한 맡은 이끈 위한 대한 관한 인한 통한 향한 만난 밝힌 전한 나선 열린 나온 있는 하는 했던 찾은 산하 국영 관영 친정부 현지의 중인 속한 있던 가진 받은 보낸 오른 담은 이른 대신한 겸한
-    같은 지금 이제 여전히 계속 줄곧 점차 향후 앞으로 최소 최대 약 총 매년 매일 일제히 나란히 각각 서로 회담 직후 방문 뒤 후 전날 이튿날 다음날 날 것 등 및 대비 간 중 내 밖 속 위 아래 사이 때 곳 점 수 바 줄 채 만큼 대신 포함 제외 동안 이래 이외 이날
-    북한군 무기 위성 조약 병력 파병 협력 관계 제재 결의 전쟁 미사일 포탄 기술 러북 북러 조러 러우 우크라전
+    또 또한 다만 반면 반면에 그러나 하지만 한편 특히 아울러 그러면서 그러면서도 그리고 이와 이에 이같이 이처럼
+    이렇게 관련 관련해 대해 대해서 함께 역시 직접 이번 다시 모두 현재 결국 실제로 실제 잇따라 연일 거듭 즉각 곧바로
+    공식 별도로 별도 따르면 의하면 따라 통해 통한 위해 그런데 따라서 때문에 때문 이미 아직 더욱 가장 매우 더 못 안
+    그 이 저 당장 정작 오히려 일단 우선 먼저 마지막으로 끝으로 사실상 사실 물론 만약 만일 비록 단지 오직 지낸 일한
+    맡은 이끈 위한 대한 관한 인한 통한 향한 만난 밝힌 전한 나선 열린 나온 있는 하는 했던 찾은 산하 국영 관영 친정부
+    현지의 중인 속한 있던 가진 받은 보낸 오른 담은 이른 대신한 겸한 같은 지금 이제 여전히 계속 줄곧 점차 향후 앞으로
+    최소 최대 약 총 매년 매일 일제히 나란히 각각 서로 회담 직후 방문 뒤 후 전날 이튿날 다음날 날 것 등 및 대비 간 중
+    내 밖 속 위 아래 사이 때 곳 점 수 바 줄 채 만큼 대신 포함 제외 동안 이래 이외 이날 북한군 무기 위성 조약 병력
+    파병 협력 관계 제재 결의 전쟁 미사일 포탄 기술 러북 북러 조러 러우 우크라전
     """.split()  # noqa: SIM905
 )
 _NO_SPEAKER = frozenset(
     """
-    이것 그것 저것 것 점 말 조약 협정 회담 정상회담 결과 상황 문제 협력 관계 밀착 파병 무기 거래 제재 결의 결의안 성명 방문 합의 방침 입장 주장 지적 분석 전망 우려 이유 배경 핵심 관건 답 내용 조치 대응 움직임 행위 행동 변화 영향 의미 가능성
-    전쟁 평화 안보 위협 사실 뉴스 보도 기사 자료 보고서 사진 영상 경우 이 그 저 이번 이날 오늘 지금 현재 당시 최근 다음 이후 앞 뒤 때 일 곳 수 바 등 정도 부분 측면 차원 과정 단계 수준 분야 대목 발언 표현 문구 조항 질문 물음
+    이것 그것 저것 것 점 말 조약 협정 회담 정상회담 결과 상황 문제 협력 관계 밀착 파병 무기 거래 제재 결의 결의안
+    성명 방문 합의 방침 입장 주장 지적 분석 전망 우려 이유 배경 핵심 관건 답 내용 조치 대응 움직임 행위 행동 변화
+    영향 의미 가능성 전쟁 평화 안보 위협 사실 뉴스 보도 기사 자료 보고서 사진 영상 경우 이 그 저 이번 이날 오늘 지금
+    현재 당시 최근 다음 이후 앞 뒤 때 일 곳 수 바 등 정도 부분 측면 차원 과정 단계 수준 분야 대목 발언 표현 문구
+    조항 질문 물음
     """.split()  # noqa: SIM905
 )
 # People who are talked about more than they talk where no quotation marks stand.
@@ -242,11 +254,11 @@ class Phrases:
         first, classes = self.extent(tokens, i, head)
         words = [bare(token.text) for token in tokens[first:i]] + [head]
         kind = classes[-1]
-        if words[0] in ("이", "해당", "그", "같은") or (
-            first and tokens[first - 1].text in ("이", "해당", "그", "같은")
-        ):
-            if kind in "TF" and title_in(head) in ANONYMOUS or head in ("매체", "통신", "신문", "방송", "소식통"):
-                return Speaker("pronoun", tokens[i].start, end, "이"), first
+        if (
+            words[0] in ("이", "해당", "그", "같은")
+            or (first and tokens[first - 1].text in ("이", "해당", "그", "같은"))
+        ) and ((kind in "TF" and title_in(head) in ANONYMOUS) or head in ("매체", "통신", "신문", "방송", "소식통")):
+            return Speaker("pronoun", tokens[i].start, end, "이"), first
         if _COUNT.fullmatch(head) or (head == "명" and i and tokens[i - 1].text in _SOME):
             return self.counted(tokens, i - (head == "명"), end, head)
         if head in GROUP_HEADS or (head.endswith("들") and title_in(head[:-1])):
@@ -254,7 +266,7 @@ class Phrases:
         if kind == "T" or (head.endswith("씨") and 2 < len(head) < 5):
             return self.titled(tokens, first, i, end, words, classes)
         mention = self.person_mention(tokens[i].start, end)
-        if mention or kind in "NS" and len(head) > 1 or (kind == "F" and "T" in classes[:-1]):
+        if mention or (kind in "NS" and len(head) > 1) or (kind == "F" and "T" in classes[:-1]):
             return self.named_last(tokens, first, i, end, words, classes, mention), first
         if (
             kind == "F"
@@ -341,7 +353,7 @@ class Phrases:
         """A phrase that ends in a title."""
         title = title_in(words[-1])
         glued = words[-1][: -len(title)]
-        if glued and (title in ("씨", "동지") or korean_name(glued) and len(glued) == 3):
+        if glued and (title in ("씨", "동지") or (korean_name(glued) and len(glued) == 3)):
             role, affiliation = _role(words[:-1])
             if title not in ("씨", "동지"):
                 role, affiliation = title, " ".join(words[:-1])
@@ -394,7 +406,8 @@ class Phrases:
             while (
                 high < len(words) - 1
                 and (
-                    classes[high] in "FS" or classes[high] == "N" and high > low and not words[high].endswith(_SCHOOLS)
+                    classes[high] in "FS"
+                    or (classes[high] == "N" and high > low and not words[high].endswith(_SCHOOLS))
                 )
                 and high - low < 4
             ):
@@ -409,8 +422,7 @@ class Phrases:
             if (
                 name in self.families
                 or foreign(name)
-                or (classes[high] in "CO" or classes[high] == "R" and high - low > 1)
-                and not _DONE.search(name)
+                or ((classes[high] in "CO" or (classes[high] == "R" and high - low > 1)) and not _DONE.search(name))
             ):
                 return low, high
             if _DONE.search(name):
@@ -526,7 +538,8 @@ def families(name: str) -> tuple[str, ...]:
 
 
 _FOREIGN = re.compile(
-    r"[클플블틀크트프르브즈츠슨턴닉릭빌켈테헤뷔캠섀셰슈웨윌맥뮐엘앨쉬쿤쿼폼핀럼럽렉홉샵킨킴팅펠킹콥콘셀벨델밀필멜젤넬헬텔]|스\S*$|드\S*$"
+    r"[클플블틀크트프르브즈츠슨턴닉릭빌켈테헤뷔캠섀셰슈웨윌맥뮐엘앨쉬쿤쿼폼핀럼럽렉홉샵킨킴팅펠킹콥콘셀벨델밀필멜젤넬헬텔]|"
+    r"스\S*$|드\S*$"
 )
 
 
