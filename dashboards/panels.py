@@ -248,10 +248,21 @@ class Time(NamedTuple):
         )
 
     def condition(self, key: Any, selection: Selection) -> Query:
-        start = _iso(datetime.fromtimestamp(int(key) / 1000, UTC))
-        unit = "M" if selection.interval == "month" else selection.interval[0]
-        bounds = {"gte": start, "lt": f"{start}||+1{unit}", "time_zone": selection.zone}
+        start = datetime.fromtimestamp(int(key) / 1000, ZoneInfo(selection.zone))
+        bounds = {"gte": _iso(start), "lt": _iso(_next(start, selection.interval))}
         return Q("range", **{self.field: bounds})
+
+
+def _next(start: datetime, interval: str) -> datetime:
+    """The beginning of the next calendar interval, by the clock of the time's own zone."""
+    match interval:
+        case "month":
+            return start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+        case "year":
+            return start.replace(year=start.year + 1)
+        case "hour":
+            return start.astimezone(UTC) + timedelta(hours=1)
+    return start + timedelta(days=7 if interval == "week" else 1)
 
 
 class Values(NamedTuple):

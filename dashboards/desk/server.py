@@ -205,6 +205,7 @@ def _server(answers: Answers, host: str, port: int, token: str) -> tuple[uvicorn
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
+        bound.listen(128)  # from now on requests wait instead of being refused
     except OSError as problem:
         bound.close()
         raise Failure(
@@ -239,6 +240,7 @@ class _Guard:
     def __init__(self, app: ASGIApp, token: str, names: tuple[str, ...]) -> None:
         self.app = app
         self.token = token.encode()
+        self.cookie = blake2b(self.token, digest_size=32, person=b"vostochny-desk").hexdigest() if token else ""
         self.names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -265,18 +267,17 @@ class _Guard:
         if not self.token:
             return None
         given = request.query_params.get("token")
-        if given is not None and self._is_token(given):
+        if given is not None and hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self.token):
             # Out of the address bar, so that an address can be passed on without the token.
             answer = RedirectResponse(scope["path"] + _query_of(request), 303)
-            answer.set_cookie(COOKIE, given, httponly=True, samesite="strict", path="/", max_age=30 * 86400)
+            answer.set_cookie(COOKIE, self.cookie, httponly=True, samesite="strict", path="/", max_age=30 * 86400)
             return answer
         scheme, _, bearer = headers.get("authorization", "").partition(" ")
-        if self._is_token(bearer if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")):
+        if scheme.lower() == "bearer" and hmac.compare_digest(bearer.encode("latin-1"), self.token):
+            return None
+        if hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self.cookie.encode()):
             return None
         return PlainTextResponse("Open the address with the token that the desk gave: …/?token=…", 401)
-
-    def _is_token(self, given: str) -> bool:
-        return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self.token)
 
 
 def _host_name(host: str) -> str:

@@ -178,7 +178,7 @@ export function specification(panel, rows, { names, colours, span, interval, wid
     background: paint.panel,
     config: {
       font: getComputedStyle(document.body).fontFamily,
-      view: { stroke: null }, aria: false,
+      view: { stroke: null },
       axis: { labelPadding: 6 },
     },
     ...spec,
@@ -221,11 +221,12 @@ export async function draw(element, spec, open) {
   const runtime = vega.parse(compiled, null, { ast: true });
   const view = new vega.View(runtime, {
     renderer: "svg", container: element, hover: false, expr: vegaInterpreter.expressionInterpreter,
-    locale: vega.locale(undefined, timeLocale()), tooltip: showTip, logLevel: vega.Warn,
+    locale: { time: timeLocale() }, tooltip: showTip, logLevel: vega.Warn,
   });
   view.addEventListener("mousemove", (event, item) => showTip(null, event, item));
   view.addEventListener("mouseout", hideTip);
   view.addEventListener("click", (_event, item) => item?.datum?.keys && open(item.datum.keys));
   await view.runAsync();
+  element.querySelector("svg")?.setAttribute("aria-hidden", "true"); // the holder's label and the table say it better
   return view;
 }

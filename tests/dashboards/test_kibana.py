@@ -1,0 +1,260 @@
+"""The Kibana export: deterministic, whole in its references, and at the level that Kibana 8.12 to 9.x accept."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from dashboards.kibana import REFRESH, export, install
+from dashboards.panels import DASHBOARDS, KINDS, PANELS
+from dashboards.words import LANGUAGES, colours
+from schemas.events import load_events
+from schemas.failures import Failure
+from schemas.indices import field_names
+
+Json = dict[str, Any]
+
+
+def objects(**options: str) -> list[Json]:
+    return [json.loads(line) for line in export(**options).decode().splitlines()]
+
+
+def dashboards() -> list[Json]:
+    return [each for each in objects() if each["type"] == "dashboard"]
+
+
+def panels_of(dashboard: Json) -> list[Json]:
+    return json.loads(dashboard["attributes"]["panelsJSON"])
+
+
+def lens_panels() -> Iterator[tuple[Json, Json]]:
+    for dashboard in dashboards():
+        for panel in panels_of(dashboard):
+            if panel["type"] == "lens":
+                yield dashboard, panel
+
+
+def layer_of(panel: Json) -> Json:
+    return panel["embeddableConfig"]["attributes"]["state"]["datasourceStates"]["formBased"]["layers"]["data"]
+
+
+def test_two_exports_are_the_same_bytes():
+    assert export() == export()
+
+
+def test_every_object_is_there_once_with_an_id_of_the_prefix():
+    found = [(each["type"], each["id"]) for each in objects(prefix="desk")]
+    assert len(set(found)) == len(found)
+    assert all(id.startswith("desk-") for _, id in found)
+    assert {id for kind, id in found if kind == "dashboard"} == {f"desk-{id}" for id in DASHBOARDS}
+    assert {id for kind, id in found if kind == "index-pattern"} == {f"desk-{kind}" for kind in KINDS}
+
+
+def test_versions_are_those_that_8_12_knows():
+    versions = {each["type"]: (each["coreMigrationVersion"], each["typeMigrationVersion"]) for each in objects()}
+    assert versions == {
+        "dashboard": ("8.8.0", "8.9.0"),
+        "index-pattern": ("8.8.0", "8.0.0"),
+        "search": ("8.8.0", "8.0.0"),
+        "tag": ("8.8.0", "8.0.0"),
+    }
+
+
+def test_every_reference_leads_to_an_object_of_the_export():
+    ids = {(each["type"], each["id"]) for each in objects()}
+    for each in objects():
+        names = [reference["name"] for reference in each["references"]]
+        assert len(set(names)) == len(names)
+        assert {(reference["type"], reference["id"]) for reference in each["references"]} <= ids
+
+
+def test_dashboards_repeat_the_references_of_their_panels():
+    for dashboard in dashboards():
+        references = {(r["name"], r["id"]) for r in dashboard["references"]}
+        for panel in panels_of(dashboard):
+            index = panel["panelIndex"]
+            if panel["type"] == "lens":
+                attributes = panel["embeddableConfig"]["attributes"]
+                assert {(f"{index}:{r['name']}", r["id"]) for r in attributes["references"]} <= references
+                for event in panel["embeddableConfig"]["enhancements"].get("dynamicActions", {}).get("events", ()):
+                    name = f"{index}:drilldown:DASHBOARD_TO_DASHBOARD_DRILLDOWN:{event['eventId']}:dashboardId"
+                    assert name in {name for name, _ in references}
+            if panel["type"] == "search":
+                assert f"{index}:{panel['panelRefName']}" in {name for name, _ in references}
+        for name in json.loads(dashboard["attributes"]["controlGroupInput"]["panelsJSON"]):
+            assert f"controlGroup_{name}:optionsListDataView" in {name for name, _ in references}
+
+
+def test_panels_lie_side_by_side_without_overlap():
+    for dashboard in dashboards():
+        taken: set[tuple[int, int]] = set()
+        for panel in panels_of(dashboard):
+            grid = panel["gridData"]
+            cells = {
+                (x, y) for x in range(grid["x"], grid["x"] + grid["w"]) for y in range(grid["y"], grid["y"] + grid["h"])
+            }
+            assert grid["x"] + grid["w"] <= 48
+            assert not cells & taken
+            taken |= cells
+
+
+def test_columns_name_fields_of_the_index_and_columns_that_are_there():
+    for _, panel in lens_panels():
+        columns = layer_of(panel)["columns"]
+        kind = PANELS[panel["panelIndex"]].kind
+        assert sorted(columns) == sorted(layer_of(panel)["columnOrder"])
+        for column in columns.values():
+            if "sourceField" in column:
+                assert column["sourceField"] == "___records___" or column["sourceField"] in field_names(kind)
+            assert set(column.get("references", ())) <= set(columns)
+            order = column["params"].get("orderBy", {}).get("columnId")
+            assert order is None or order in columns
+
+
+def accessors(state: Any) -> Iterator[str]:
+    for key, value in state.items() if isinstance(state, dict) else ():
+        if key.endswith("Accessor") and isinstance(value, str):
+            yield value
+        elif key == "accessors":
+            yield from value
+        elif key in ("columnId", "forAccessor"):
+            yield value
+        elif isinstance(value, (dict, list)):
+            for each in value if isinstance(value, list) else [value]:
+                yield from accessors(each)
+
+
+def test_visualizations_name_columns_of_their_layer():
+    for _, panel in lens_panels():
+        named = set(accessors(panel["embeddableConfig"]["attributes"]["state"]["visualization"]))
+        assert named
+        assert named <= set(layer_of(panel)["columns"])
+
+
+def test_every_panel_of_the_desk_is_in_kibana_too():
+    shown = {panel["panelIndex"] for dashboard in dashboards() for panel in panels_of(dashboard)}
+    assert set(PANELS) <= shown
+
+
+def test_dashboards_refresh_restore_their_time_and_chain_their_controls():
+    for dashboard in dashboards():
+        attributes = dashboard["attributes"]
+        assert attributes["timeRestore"] is True
+        assert attributes["refreshInterval"] == {"pause": False, "value": REFRESH}
+        assert attributes["controlGroupInput"]["chainingSystem"] == "HIERARCHICAL"
+
+
+def test_controls_never_empty_a_panel_whose_index_lacks_their_field():
+    for dashboard, panel in lens_panels():
+        controls = json.loads(dashboard["attributes"]["controlGroupInput"]["panelsJSON"]).values()
+        fields = {control["explicitInput"]["fieldName"] for control in controls}
+        narrowed = fields <= field_names(PANELS[panel["panelIndex"]].kind)
+        assert layer_of(panel).get("ignoreGlobalFilters", False) is not narrowed
+
+
+def test_colours_are_fixed_by_id_and_by_name():
+    for _, panel in lens_panels():
+        state = panel["embeddableConfig"]["attributes"]["state"]["visualization"]
+        for layer in state.get("layers", ()):
+            split = layer.get("splitAccessor")
+            if split and (wanted := colours(layer_of(panel)["columns"][split]["sourceField"])):
+                given = {a["rule"]["values"][0]: a["color"]["colorCode"] for a in layer["colorMapping"]["assignments"]}
+                assert given == wanted
+
+
+def test_events_are_marked():
+    labels = {
+        annotation["label"]
+        for _, panel in lens_panels()
+        for layer in panel["embeddableConfig"]["attributes"]["state"]["visualization"].get("layers", ())
+        for annotation in layer.get("annotations", ())
+    }
+    assert labels == {event.names["en"] for event in load_events()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_data_views_label_only_fields_of_their_index(kind):
+    (view,) = (each for each in objects() if each["id"] == f"vostochny-{kind}")
+    labelled = json.loads(view["attributes"]["fieldAttrs"])
+    assert set(labelled) <= field_names(kind)
+    assert set(json.loads(view["attributes"]["fieldFormatMap"])) <= field_names(kind)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_are_in_the_language_asked_for(language):
+    titles = {
+        each["id"]: each["attributes"]["title"] for each in objects(language=language) if each["type"] == "dashboard"
+    }
+    assert all(DASHBOARDS[id].title.in_language(language) in titles[f"vostochny-{id}"] for id in DASHBOARDS)
+
+
+class Kibana:
+    """What stands at Kibana's address, and what it was sent."""
+
+    def __init__(self, status: int, body: Json) -> None:
+        self.requests: list[tuple[str, Message, bytes]] = []
+        kibana = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                content = self.rfile.read(int(self.headers["content-length"]))
+                kibana.requests.append((self.path, self.headers, content))
+                answer = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("content-length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self) -> Kibana:
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def test_install_sends_the_export_to_the_space_with_the_key():
+    with Kibana(200, {"success": True, "successCount": 14}) as kibana:
+        assert install(kibana.url + "/", space="press desk", api_key="a2V5") == 14
+    ((path, headers, content),) = kibana.requests
+    assert path == "/s/press%20desk/api/saved_objects/_import?overwrite=true"
+    assert headers["authorization"] == "ApiKey a2V5"
+    assert headers["kbn-xsrf"]
+    assert export() in content
+
+
+def test_install_says_which_object_was_refused():
+    errors = [{"type": "dashboard", "id": "vostochny-overview", "error": {"type": "missing_references"}}]
+    with (
+        Kibana(200, {"success": False, "errors": errors}) as kibana,
+        pytest.raises(Failure, match="dashboard vostochny-overview: missing_references"),
+    ):
+        install(kibana.url)
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"), [(401, "kibana_rejected"), (422, "kibana_import"), (404, "kibana_import")]
+)
+def test_install_tells_a_refusal(status, cause):
+    with Kibana(status, {"message": "no"}) as kibana, pytest.raises(Failure, match=cause):
+        install(kibana.url)
+
+
+def test_install_tells_that_nobody_answers():
+    with Kibana(200, {}) as kibana:
+        url = kibana.url
+    with pytest.raises(Failure, match="kibana_unreachable"):
+        install(url)
