@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pipelines.coding.document import Attribution, Document
 from pipelines.coding.korean_headlines import Headline
@@ -32,7 +32,7 @@ _STEP = "미러북중일영한독불美露北中日英韓獨佛"
 
 class Korean(Base):
     code = "ko"
-    pronouns = {
+    pronouns: Mapping[str, str] = {
         "그": "person",
         "그녀": "person",
         "본인": "person",
@@ -41,7 +41,7 @@ class Korean(Base):
         "이들": "any",
         "이": "any",
     }
-    organisation_nouns = {
+    organisation_nouns: Mapping[str, frozenset[str]] = {
         "통신": frozenset({"agency"}),
         "신문": frozenset({"newspaper"}),
         "방송": frozenset({"broadcaster"}),

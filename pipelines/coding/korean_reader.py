@@ -1,4 +1,4 @@
-"""Korean articles, read sentence by sentence: who says what, in news, interviews, round tables, editorials and columns."""
+"""Korean articles, read sentence by sentence: news, interviews, round tables, editorials and columns."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ _ENDORSED = re.compile(
     r"^(?:말|설명|주장|진단|분석|얘기|이야기|지적|전망|평가|경고|조언|제언|회고|증언)(?:이다|이었다|다)[.]?$"
 )
 _VERBAL = frozenset("하되있없않르가오나지키내보주들치기리우려서추꾸끼시")
-_PRESS = frozenset("일간 일간지 주간 주간지 월간 신문 매체 통신 방송 잡지 언론 전문지 온라인".split())
+_PRESS = frozenset(
+    ["일간", "일간지", "주간", "주간지", "월간", "신문", "매체", "통신", "방송", "잡지", "언론", "전문지", "온라인"]
+)
 _MARKED = re.compile(r"[’'”\">〉》」](은|는|이|가|도)[,]?$")
 _THIS_WAY = re.compile(r"^(?:이같이|이렇게|이처럼|이와)$")
 _SOFT = re.compile(
@@ -61,7 +63,7 @@ _ASKED_HERE = re.compile(
     r"\s*(?:[-–—―▶▷◇◆□■]\s*|Q\d*[.:)]?\s|(?:문|질문)\s?[.:)]\s)[^.?\"“]{3,120}(?:\?|[나가까요죠은는]\.|"
     r"달라\.)\s+(?=[\"“가-힣])"
 )
-_ASKER = frozenset("기자 앵커 진행자 사회자 질문 문 Q 본지".split())
+_ASKER = frozenset(["기자", "앵커", "진행자", "사회자", "질문", "문", "Q", "본지"])
 _TALK = re.compile(r"인터뷰|일문일답|문답|에게 듣는다|대담")
 _COLUMN = re.compile(
     r"[\[<(〈【][^\]>)〉】]*(?:기고|칼럼|시론|논단|포럼|기자수첩|특별기고|시평|오피니언|의 창|시선|"
@@ -79,6 +81,9 @@ _SERMON = re.compile(
     r"명심하라|멈춰라|중단하라|아니다|말라|직시하라|필요가 있다|급선무다|않을 수 없다|자초한)[.!]?$"
 )
 _SAID_SO = re.compile(r"[\"”’'」』»》](?:\([^)]*\))?(?:이?라)?(?:고|고도|며|면서|면서도)(?![가-힣])")
+
+
+Subject = tuple[int, str, Speaker, int]  # token, particle, speaker, first token of the phrase
 
 
 class Reading:
@@ -147,16 +152,16 @@ class Reading:
                 start = label[1]
                 if start >= end:
                     continue
-            if self.labelled and index - self.labelled[1] <= 1:
-                if self.masked.count("□", start, end) * 10 > (end - start) * 8:
-                    self.emit(start, end, self.labelled[0], "", "caption")
-                    self.labelled = (self.labelled[0], index)
-                    continue
+            quoted = self.masked.count("□", start, end) * 10 > (end - start) * 8
+            if quoted and self.labelled and index - self.labelled[1] <= 1:
+                self.emit(start, end, self.labelled[0], "", "caption")
+                self.labelled = (self.labelled[0], index)
+                continue
             self.unit(start, end)
         return self.found
 
     def turn(self, start: int, end: int) -> tuple[Speaker, int] | None:
-        """The speaker with whose name a paragraph of an interview or a round table begins, and where the speech does."""
+        """The speaker with whose name a paragraph begins, in interviews and round tables, and where the speech does."""
         match = _TURN.match(self.masked, start, min(end, start + 70))
         if not match:
             return None
@@ -227,7 +232,7 @@ class Reading:
         return read[0]._replace(start=0, end=0) if read and read[0].kind == "name" else None
 
     def label(self, start: int, end: int) -> tuple[Speaker, int] | None:
-        """The speaker in a caption, and where it ends: "게리 세이모어 / 전 백악관 조정관", "[녹취: 브라운 합참의장]"."""
+        """The speaker in a caption and where it ends: "게리 세이모어 / 전 조정관", "[녹취: 브라운 의장]"."""
         if (
             end - start < 30
             and self.masked[end : end + 3].strip()[:1] in ("“", '"')
@@ -283,8 +288,8 @@ class Reading:
 
     # -- who ------------------------------------------------------------------------------------------------------
 
-    def subjects(self, tokens: list[Token]) -> list[tuple[int, str, Speaker, int]]:
-        """(token, particle, speaker, first token) of every phrase outside quotations that can be a speaker."""
+    def subjects(self, tokens: list[Token]) -> list[Subject]:
+        """Every phrase outside quotations that can be a speaker."""
         found = []
         for i, token in enumerate(tokens):
             text = token.text
@@ -350,14 +355,14 @@ class Reading:
             return speaker._replace(name=self.document.outlet, affiliation="")
         return speaker
 
-    def among(self, tokens: list[Token], i: int) -> tuple[int, str, Speaker, int] | None:
+    def among(self, tokens: list[Token], i: int) -> Subject | None:
         """ "전문가들 사이에서는": the group among whom a view is held."""
         word = bare(tokens[i - 1].text)
         word = word[:-1] if word.endswith("의") else word
         read = self.phrases.read(tokens, i - 1, word)
         if not read:
             return None
-        speaker, first = read
+        _, first = read
         start, end = tokens[first].start, tokens[i - 1].start + len(word)
         name = self.document.text[start:end]
         return i, "에서", Speaker("group", start, end, name, name), first
@@ -399,7 +404,15 @@ class Reading:
             return None
         return read[0] if read else None
 
-    def clauses(self, tokens, events, subjects, source, start, end) -> None:
+    def clauses(
+        self,
+        tokens: list[Token],
+        events: list[Event],
+        subjects: list[Subject],
+        source: Speaker | None,
+        start: int,
+        end: int,
+    ) -> None:
         """Gives every act of speech in the sentence its speaker."""
         outer: Speaker | None = source
         if len(events) >= 1:
@@ -408,9 +421,7 @@ class Reading:
         speakers: list[tuple[Speaker | None, int]] = []
         begin = 0
         for event in events:
-            speakers.append(
-                (self.subject_of(tokens, event, subjects, begin, event is events[-1], source is not None), begin)
-            )
+            speakers.append((self.subject_of(tokens, event, subjects, begin, source is not None), begin))
             begin = event.last + 1
         # A speaker named only after the first words holds for them too.
         if speakers[0][0] is None:
@@ -444,7 +455,9 @@ class Reading:
             rule = {"connected": "quotation" if event.quoted else "reported"}.get(event.rule, event.rule)
             self.emit(a, b, current, event.cue, rule, outer if outer is not current else None)
 
-    def subject_of(self, tokens, event, subjects, begin: int, is_last: bool, has_source: bool) -> Speaker | None:
+    def subject_of(
+        self, tokens: list[Token], event: Event, subjects: list[Subject], begin: int, has_source: bool
+    ) -> Speaker | None:
         """Who speaks in the part of the sentence that runs from token `begin` to the event."""
         if event.rule == "owned":
             owner = self.phrases.read(tokens, event.comp, tokens[event.comp].text[:-1])
@@ -461,8 +474,8 @@ class Reading:
         opening = next((s for s in here if s[1] in ("이", "가") and not self.is_state(s[2])), None)
         if opening and not event.quoted and self.opens(tokens, opening[3], begin):  # "장관이 … 러시아는 … 것이라고"
             topics = [s for s in topics if s[0] < opening[0] or not self.is_state(s[2])]
-        for i, particle, speaker, first in topics:
-            if self.spoken_of(tokens, event, i, first, speaker, begin):
+        for i, _, speaker, _ in topics:
+            if self.spoken_of(event, i, speaker, begin):
                 continue
             return speaker
         named = [s for s in here if s[1] in ("이", "가", "만이")]
@@ -470,7 +483,7 @@ class Reading:
             named = sorted(named, key=lambda s: (self.is_state(s[2]), -s[0]))
         elif event.rule == "gist":
             named = []
-        for i, particle, speaker, first in named:
+        for i, _, speaker, first in named:
             if self.is_state(speaker) and not event.quoted:
                 continue
             if self.is_state(speaker) and self.last is not None and i + 1 < event.comp and first > begin:
@@ -483,7 +496,7 @@ class Reading:
                 return speaker
         return None
 
-    def opens(self, tokens, first: int, begin: int) -> bool:
+    def opens(self, tokens: list[Token], first: int, begin: int) -> bool:
         """Whether the phrase stands at the beginning, behind nothing but connectives and dates."""
         return (
             all(
@@ -493,35 +506,24 @@ class Reading:
             and first - begin <= 5
         )
 
-    def has_predicate(self, tokens, i: int, event) -> bool:
+    def has_predicate(self, tokens: list[Token], i: int, event: Event) -> bool:
         return event.comp - i >= 2
 
     def is_state(self, speaker: Speaker) -> bool:
         return speaker.kind == "name" and speaker.name in STATES
 
-    def spoken_of(self, tokens, event, i: int, first: int, speaker: Speaker, begin: int) -> bool:
+    def spoken_of(self, event: Event, i: int, speaker: Speaker, begin: int) -> bool:
         """Whether the topic belongs to what is said rather than to the telling: "러시아는 … 것이라고 내다봤다"."""
         if event.quoted and i < event.comp:
             return False
         cue = event.cue
         state = self.is_state(speaker)
-        if state and begin:  # somebody has spoken in this very sentence
-            return True
-        if state and event.rule in ("opinion",):
-            return True
         follows = self.last is not None
-        if state and follows and _SOFT.search(cue) and event.rule != "object_verb":
-            return True
-        if state and follows and event.rule == "gist":
-            return True
-        if (
-            speaker.kind == "name"
-            and TALKED_ABOUT.search(speaker.name)
-            and follows
-            and (event.rule in ("opinion", "gist") or re.search(r"내다|봤다|전망|분석|진단|예상|관측|평가", cue))
-        ):
-            return True
-        return False
+        if state:  # somebody has spoken in this very sentence, or before it with a verb that states don't have
+            soft = _SOFT.search(cue) and event.rule != "object_verb"
+            return bool(begin or event.rule == "opinion" or (follows and (soft or event.rule == "gist")))
+        foreseen = event.rule in ("opinion", "gist") or re.search(r"내다|봤다|전망|분석|진단|예상|관측|평가", cue)
+        return bool(follows and speaker.kind == "name" and TALKED_ABOUT.search(speaker.name) and foreseen)
 
     def unnamed(self, tokens: list[Token], place: int) -> Speaker | None:
         """Who speaks where the sentence doesn't say it; None where a text does ("조약 4조는 … 규정했다")."""
@@ -540,8 +542,10 @@ class Reading:
             return Speaker("name", place, place, outlet) if outlet else None
         return Speaker("omitted", place, place)
 
-    def nested(self, tokens, events, subjects):
-        """Finds speech within speech; returns the events of the inner speaker, the outer one, and the inner's subjects."""
+    def nested(
+        self, tokens: list[Token], events: list[Event], subjects: list[Subject]
+    ) -> tuple[list[Event], Speaker | None, list[Subject]]:
+        """Speech within speech: the events of the inner speaker, the outer speaker, the subjects of the inner."""
         final = events[-1]
         if final.rule == "reportedly":
             outer = [s for s in subjects if s[0] > final.comp]
@@ -575,7 +579,7 @@ class Reading:
         kept = [s for s in inner if s[0] <= final.comp]
         return [*events[:-1], event], told, kept
 
-    def cited(self, tokens, final) -> tuple[Speaker, int] | None:
+    def cited(self, tokens: list[Token], final: Event) -> tuple[Speaker, int] | None:
         """Who is quoted in "…를 인용해 … 보도했다"."""
         for k in range(1, min(final.comp, len(tokens) - 1)):
             if tokens[k].text.startswith("인용") and tokens[k - 1].text.endswith(("을", "를")):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -364,10 +363,10 @@ class Phrases:
             if words[-1] not in rest:  # "푸틴대통령은"
                 rest.append(title)
             return self.person(mention.text, mention.start, mention.end, *_role(rest)), first
-        if len(words) > 1 and (classes[-2] == "S" or (len(words[-2]) == 1 and self.fitting(words[-2], title))):
-            if len(words) < 3 or classes[-3] != "F" or len(words[-3]) < 2:
-                token = tokens[i - 1]
-                return self.person(words[-2], token.start, token.end, title, ""), i - 1
+        family = len(words) > 1 and (classes[-2] == "S" or (len(words[-2]) == 1 and self.fitting(words[-2], title)))
+        if family and (len(words) < 3 or classes[-3] != "F" or len(words[-3]) < 2):
+            token = tokens[i - 1]
+            return self.person(words[-2], token.start, token.end, title, ""), i - 1
         if len(words) > 2 and classes[-2] == "R" and classes[-3] == "S":  # "장 전 장관"
             token = tokens[i - 2]
             return self.person(words[-3], token.start, token.end, " ".join(words[-2:]), ""), i - 2
@@ -562,7 +561,7 @@ def _role(words: list[str]) -> tuple[str, str]:
     return role, affiliation
 
 
-def country_of(text: str, abbreviations: Mapping[str, str] = HEADLINE_COUNTRIES) -> str:
+def country_of(text: str) -> str:
     """The country of the first word in the text that names one or a body of one."""
     for word in text.split():
         word = bare(word)
@@ -572,6 +571,6 @@ def country_of(text: str, abbreviations: Mapping[str, str] = HEADLINE_COUNTRIES)
         for n in range(min(len(word), 8), 1, -1):
             if word[:n] in COUNTRIES:
                 return COUNTRIES[word[:n]]
-        if word[:1] in abbreviations and not "가" <= word[0] <= "힣":
-            return COUNTRIES[abbreviations[word[0]]] if abbreviations[word[0]] in COUNTRIES else ""
+        if word[:1] in HEADLINE_COUNTRIES and not "가" <= word[0] <= "힣":
+            return COUNTRIES.get(HEADLINE_COUNTRIES[word[0]], "")
     return ""

@@ -209,11 +209,11 @@ def _final(tokens: list[Token], pending: tuple[int, str, bool] | None) -> Event 
             if phrase == "한다" and not quoted:
                 return Event(size - 1, phrase, "hearsay", False, at)
             return Event(size - 1, phrase if words < 4 else verb, "verb", quoted, at)
-        if mark == "로" and _TOLD.search(f"{tokens[at - 1].text} {tokens[at].text}" if at else ""):
-            if finite and words and (PASSES_ON.search(phrase) or re.search(r"알려졌|전해졌", phrase)):
-                said = (k for k in range(at - 1, -1, -1) if "□" in tokens[k].text or REPORTED.search(tokens[k].text))
-                k = next(said, at - 1)
-                return Event(size - 1, tokens[at - 1].text, "reportedly", "□" in tokens[k].text, k)
+        told = mark == "로" and at and _TOLD.search(f"{tokens[at - 1].text} {tokens[at].text}")
+        if told and finite and words and (PASSES_ON.search(phrase) or re.search(r"알려졌|전해졌", phrase)):
+            said = (k for k in range(at - 1, -1, -1) if "□" in tokens[k].text or REPORTED.search(tokens[k].text))
+            k = next(said, at - 1)
+            return Event(size - 1, tokens[at - 1].text, "reportedly", "□" in tokens[k].text, k)
         if mark == "로":
             if 0 < words <= 8 and finite and _OPINION.search(phrase) and not any(no in phrase for no in NOT_SPEECH):
                 return Event(size - 1, phrase if words < 4 else verb, "opinion", False, at)
