@@ -22,6 +22,7 @@ _ABBREVIATION = re.compile(
     r"|н\.э|янв|фев|апр|авг|сент|окт|нояб|дек|ст|п|корр|исп|англ|кор|рус|ред|прим))\.$"
 )
 _ENDS_ANYWAY = re.compile(r"(?:гг?|руб|долл|др|тыс|млн|млрд|т\.д|т\.п)\.$")
+_INITIAL = re.compile(r"[А-ЯЁ]\.")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -50,7 +51,7 @@ class Russian(Base):
                 continue
             if text[mark] == "." and match.group()[:2] in (". ", ".\u00a0"):
                 head = text[max(begin, mark - 8) : mark + 1]
-                if _ABBREVIATION.search(head) and not _ENDS_ANYWAY.search(head):
+                if _ABBREVIATION.search(head) and (not _ENDS_ANYWAY.search(head) or _INITIAL.match(text, after)):
                     continue
             cut = mark + len(match.group().rstrip())
             found.append((begin, cut))
@@ -83,7 +84,11 @@ class Russian(Base):
             variants = [form]
             if kind not in ("person", "office") and form[:1].islower():
                 variants.append(form[:1].upper() + form[1:])
-            elif kind == "organisation" and len(form.split()) > 1 and lexicon().get(form.split()[0].lower(), _NONE).code == "O":
+            elif (
+                kind == "organisation"
+                and len(form.split()) > 1
+                and lexicon().get(form.split()[0].lower(), _NONE).code == "O"
+            ):
                 variants.append(form[:1].lower() + form[1:])
             if "ё" in form:
                 variants += [v.replace("ё", "е") for v in variants]
@@ -212,20 +217,21 @@ class Russian(Base):
                 if introduced := reader.introduced():
                     document.named.append(introduced)
                     if text[unit.end - 1] == ":" and unit.end == document.paragraphs[unit.paragraph][1]:
-                        announced = introduced  # "Ким Чен Ын, председатель государственных дел:" and a paragraph of speech
+                        announced = (
+                            introduced  # "Ким Чен Ын, председатель государственных дел:" and a paragraph of speech
+                        )
                 if loose < 0 or (fresh and unit.paragraph):
                     loose = unit.start
-        return _interview(document, found)
+        if match := _DOCUMENT.match(document.title):
+            named = re.split(
+                r"\s(?:о|об|по|в связи|относительно|с)\s|[.:,]", document.title[match.end() :], maxsplit=1
+            )[0]
+            name = morphology.nominative_phrase(named.strip(' «»"'))
+            return _own_text(document, found, Speaker("name", 0, 0, name)) if name else found
+        return _interview(document, found, _titled(document.title))
 
     def editorial(self, title: str, text: str) -> bool:
-        return (
-            re.match(
-                r"\s*\[?(?:от редакции|редакционная статья|передовица|мнение редакции|редакционный комментарий)\b",
-                title,
-                re.IGNORECASE,
-            )
-            is not None
-        )
+        return bool(_EDITORIAL.search(title) or _EDITORIAL_LEAD.match(text))
 
     def headline(self, document: Document) -> list[Attribution]:
         text = document.text
@@ -246,6 +252,21 @@ class Russian(Base):
         return []
 
 
+_EDITORIAL = re.compile(
+    r"^\W*(?:от редакции|редакционн\w+|передовица|передовая)\b"
+    r"|\b(?:мнение|слово|колонка|позиция|взгляд|комментарий|точка зрения) редакции\b"
+    r"|\bредакционн\w+ (?:статья|колонка|комментарий)|^\W*(?:наша позиция|наше мнение|наш взгляд)\b",
+    re.IGNORECASE,
+)
+_EDITORIAL_LEAD = re.compile(
+    r"\W*(?:от редакции|редакционн(?:ая статья|ая колонка|ый комментарий)|мнение редакции)\W", re.IGNORECASE
+)
+_DOCUMENT = re.compile(
+    r"\W*(?:совместн\w+ |официальн\w+ )?(?:заявление|комментарий|коммюнике|обращение|пресс-релиз)\s+(?=\S)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"(?:Вопрос|Корр|Корреспондент|Ведущ\w+|ВЕДУЩ\w+|КОРР\w*|ВОПРОС)\s*[.:]")
+_ANSWER = re.compile(r"(?:Ответ|ОТВЕТ)\s*[.:]")
 _NONE = Word("", "")
 
 
@@ -362,31 +383,60 @@ def _by_sentence(document: Document, attribution: Attribution) -> list[Attributi
     return [attribution._replace(start=a, end=b) for a, b in zip(cuts, ends, strict=True)]
 
 
-def _interview(document: Document, found: list[Attribution]) -> list[Attribution]:
+def _interview(document: Document, found: list[Attribution], titled: Speaker | None) -> list[Attribution]:
     """Adds the answers of an interview, which follow the questions without a word on who speaks."""
     text = document.text
-    questions = [i for i, (start, end) in enumerate(document.paragraphs) if text[end - 1] == "?" and end - start < 500]
-    led = [i for i, (start, _) in enumerate(document.paragraphs) if text[start] in "—–"]
-    if len(questions) < 2 or not questions[0]:
+    asked = [
+        i
+        for i, (start, end) in enumerate(document.paragraphs)
+        if (text[end - 1] == "?" and end - start < 500) or _LABEL.match(text, start)
+    ]
+    led = [i for i, (start, _) in enumerate(document.paragraphs) if text[start] in "—–" or _ANSWER.match(text, start)]
+    if not asked:
         return found
-    begin = document.paragraphs[questions[0]][0]
-    before = [a.speaker for a in found if a.start < begin] + document.named
-    names = [s for s in before if s.kind == "name" and s.start < begin]
-    if not names or (
-        not led and not re.search(r"интервью|бесед|вопросы|рассказа|поговори", text[:begin], re.IGNORECASE)
-    ):
+    begin = document.paragraphs[asked[0]][0]
+    called = re.search(
+        r"интервью|бесед|вопрос|рассказа|поговори|ответил", f"{document.title} {text[:begin]}", re.IGNORECASE
+    )
+    if not (len(asked) > 1 and (led or called)) and not (led and called):
         return found
-    who = max(names, key=lambda s: s.start)
-    spoken = {document.sentences[document.sentence_at(a.start)].paragraph for a in found}
-    stop = max(led) if led else len(document.paragraphs) - 1
+    everybody = [s for s in [*(a.speaker for a in found), *document.named] if s.kind == "name"]
+    names = [s for s in everybody if s.start < begin]
+    who = max(names, key=lambda s: s.start) if names else titled or next(iter(everybody), None)
+    if who is None:
+        return found
+    spoken = {document.sentences[document.sentence_at(a.start)].paragraph for a in found if a.speaker.kind != "omitted"}
+    stop = max(led) if led and led[-1] >= asked[-1] else len(document.paragraphs) - 1
     added = [
         Attribution(sentence.start, sentence.end, who, "?", "interview_answer", direct=True)
         for sentence in document.sentences
-        if questions[0] < sentence.paragraph <= stop
+        if asked[0] < sentence.paragraph <= stop
         and sentence.paragraph not in spoken
-        and sentence.paragraph not in questions
+        and sentence.paragraph not in asked
     ]
-    return sorted([*found, *added], key=lambda a: a.start)
+    kept = [a for a in found if not any(b.start <= a.start < b.end for b in added)]
+    return sorted([*kept, *added], key=lambda a: a.start)
+
+
+def _own_text(document: Document, found: list[Attribution], who: Speaker) -> list[Attribution]:
+    """Gives what nobody else says in a document published as somebody's statement to whom its title names."""
+    taken = [(a.start, a.end) for a in found if a.speaker.kind != "omitted"]
+    added = [
+        Attribution(s.start, s.end, who, "", "own_text", direct=True)
+        for s in document.sentences
+        if not any(start < s.end and s.start < end for start, end in taken)
+    ]
+    kept = [a for a in found if a.speaker.kind != "omitted"]
+    return sorted([*kept, *added], key=lambda a: a.start)
+
+
+def _titled(title: str) -> Speaker | None:
+    """Whom a title names before a colon; without a place in the text."""
+    before, colon, _ = title.partition(":")
+    parts = before.split()
+    if colon and 0 < len(parts) < 6 and parts[-1][:1].isupper():
+        return Speaker("name", 0, 0, " ".join(part for part in parts if part[:1].isupper()))
+    return None
 
 
 def _quoted(document: Document, start: int, end: int) -> bool:

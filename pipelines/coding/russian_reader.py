@@ -636,6 +636,8 @@ class Reader:
             elif code == "I" and found and not found[-1].again and self.tokens[i].lemma not in ("исходить",):
                 last = found[-1]
                 cue = last._replace(at=i, again=True)
+            elif code == "l" and _CLAUSE.match(self.codes, i + 1) and (verb := _any_verb(self.words[i])):
+                cue = self._other_verb(i, verb)
             elif code == "K":
                 cue = self._by(i)
             elif code == "J":
@@ -660,6 +662,10 @@ class Reader:
     def _completed(self, v: int, lemma: str) -> bool:
         needs = words.NEEDS.get(lemma)
         if not needs:
+            return True
+        if lemma in ("передать", "передавать") and re.fullmatch(
+            r"[,k-][MNO]", self.codes[max(v - 1, 0) : v] + self.codes[v + 1 : v + 2]
+        ):
             return True
         tail = self.codes[v + 1 : v + 9]
         following = self.words[v + 1 : v + 9]
@@ -790,6 +796,18 @@ class Reader:
                 here = Speaker("omitted", self.starts[v], self.starts[v])
                 return _Cue(v, begin, here, word, "subject_omitted", True, lemma)
         return None
+
+    def _other_verb(self, v: int, verb: Word) -> _Cue | None:
+        """Any other verb with a person for its subject and a clause for its object: "Климов не верит, что …"."""
+        if verb.lemma in words.NO_SPEECH:
+            return None
+        begin = self._clause_start(v)
+        if begin and self.codes[begin - 1] in "hw":
+            return None
+        speaker = self._subject(begin, v, verb.numbers, verb.genders, persons=True, strict=True)
+        if speaker is None and self.codes[v - 1 : v] == "P":
+            speaker = self._pronoun(v - 1, self.words[v - 1])
+        return self._cue(v, begin, speaker, "subject_verb_clause", True, verb.lemma) if speaker else None
 
     def _cue(self, v: int, first: int, speaker: Speaker, rule: str, forward: bool, lemma: str) -> _Cue:
         self._remember(speaker, self.tokens[v].genders)
@@ -1137,6 +1155,9 @@ class Reader:
             )
         return Speaker("name", *place, text, phrase=(0, 0) if code == "D" else place)
 
+    def _media_before(self, place: int) -> bool:
+        return any(m.kind == "medium" for m in self.document.mentions_in(0, place))
+
     def home_body(self, text: str) -> str:
         """The full name of a ministry of the country of the dateline."""
         owner = words.OWNERS.get(self.home, ("",))[0]
@@ -1175,6 +1196,11 @@ class Reader:
         if oblique:
             text = morphology.nominative_phrase(text)
         first, last = self.starts[start], self.ends[k - 1]
+        if code == "O" and words.ORGANISATIONS.get(lemma_of := self.tokens[head].lemma) in words.NEWS_BODIES:
+            if any(word.startswith("наш") for word in self.words[start:head]) or (
+                lemma_of in ("редакция", "редколлегия") and k == head + 1 and not self._media_before(first)
+            ):
+                return Speaker("outlet", first, last, "", text)
         alone = k == head + 1 and start == head
         lemma = self.tokens[head].lemma
         if code == "G" or group or self.tokens[head].numbers == PLURAL and code == "T" and head not in self.mentions:
@@ -1194,7 +1220,7 @@ class Reader:
                 return Speaker("name", first, last, bearer)
         if code == "T" and lemma in ("глава", "руководитель") and k == head + 2 and codes[head + 1] == "D":
             country = self._text(head + 1, k)
-            text = ("лидер КНДР" if re.match(r"КНДР|Северн", country) else f"президент {country}")
+            text = "лидер КНДР" if re.match(r"КНДР|Северн", country) else f"президент {country}"
         if code == "T" and lemma in ("собеседник", "собеседница"):
             return (
                 self._pronoun(head, "собеседник")
@@ -1360,7 +1386,10 @@ class Reader:
                                 "passive",
                                 begin < i,
                             )
-                    medium = next((m for m in range(k + 1, stop) if m in self.mentions and self.mentions[m].kind == "medium"), None)
+                    medium = next(
+                        (m for m in range(k + 1, stop) if m in self.mentions and self.mentions[m].kind == "medium"),
+                        None,
+                    )
                     speaker = self.phrase_speaker(k + 1 if medium is None else medium, stop, oblique=True)
                     if speaker:
                         return _Cue(i, 0, speaker, self.words[i], "passive", begin < i)
@@ -1383,8 +1412,25 @@ class Reader:
                     return _Cue(i, 0, near, self.words[k], "view_noun", True)
         if self.document.text[self.unit.end - 1] == "?" and codes[i + 1] != "Q":
             return None
+        if "Q" not in codes[:i] and i <= 12 and codes[i + 1] != "Q":
+            # "Толорая категоричен: …"
+            short = next(
+                (
+                    k
+                    for k in range(1, i)
+                    if codes[k] == "l" and any(p.tag.POS == "ADJS" for p in morphology.parses(self.words[k])[:1])
+                ),
+                0,
+            )
+            person = self._subject(0, short, 3, ANY_GENDER, strict=True) if short else None
+            if person and person.kind in ("name", "pronoun", "role", "group"):
+                self._remember(person, ANY_GENDER)
+                return _Cue(i, 0, person, self.words[short], "short_adjective", True)
         begins = self.unit.start == self.document.paragraphs[self.unit.paragraph][0]
-        if codes[i + 1] != "Q" and not (i <= 6 and (begins or len(self.document.text) < 300)):
+        label = begins and (i <= 6 or (i <= 18 and codes[0] in "NT" and "l" not in codes[: max(codes.find(","), 0)]))
+        if re.match(r"(?:ведущ|корр|вопрос|ответ)", self.words[0]):
+            return None
+        if codes[i + 1] != "Q" and not (label or (i <= 6 and len(self.document.text) < 300)):
             return None
         speaker = self._subject(0, i, 3, ANY_GENDER)
         if not speaker or (codes[i + 1] != "Q" and speaker.kind != "name"):
@@ -1439,7 +1485,14 @@ class Reader:
         name = parts[0] if asian else morphology.nominative_part(parts[-1], gender == 2 if gender else None)
         if not gender:
             gender = next((g for g, n, _ in reversed(self.memory) if n == name), 0)
-        title = next((e.lemma for word in re.findall(r"[\w-]+", speaker.role.lower()) if (e := lexicon().get(word)) and e.code == "T"), "")
+        title = next(
+            (
+                e.lemma
+                for word in re.findall(r"[\w-]+", speaker.role.lower())
+                if (e := lexicon().get(word)) and e.code == "T"
+            ),
+            "",
+        )
         self.memory.append((gender, name, title or next((t for _, n, t in reversed(self.memory) if n == name), "")))
 
     @staticmethod
@@ -1470,6 +1523,7 @@ def start_of_name(text: str, given: int, family: str) -> int:
     return start if start >= 0 and text[start].isupper() and text[given - 1] == " " else -1
 
 
+_CLAUSE = re.compile(r"[apnt]{0,3},h")
 _VIEWS = frozenset(
     "вывод мнение взгляд прогноз аргумент ответ тезис оценка позиция рецепт совет реакция комментарий версия объяснение вердикт диагноз подход "
     "приговор предложение предупреждение опасение надежда точка".split()
