@@ -29,7 +29,7 @@ from pipelines.concurrently import FlatMapFutures, FlatMapInThreads
 from pipelines.progress import FAILED, POLL_FAILED, count
 from pipelines.reading import PageGate, ReaderPool, faults_as_failures
 from schemas.dates import utc_now
-from schemas.failures import Failure
+from schemas.failures import Failure, SetupFailure
 from schemas.records import ArchiveRecord, Article, DeadLetter, Entry, Feed, FeedState, Page, Poll, dead_letter
 
 DEAD = "dead"
@@ -203,6 +203,8 @@ class ReadPages(FlatMapFutures):
     def results(self, page: Page, future: Future) -> Iterator[Article | TaggedOutput]:
         try:
             yield ReaderPool.result(future)
+        except SetupFailure:
+            raise
         except Failure as problem:
             yield TaggedOutput(DEAD, dead_letter("read", page.entry, problem, utc_now(), page.archive))
 

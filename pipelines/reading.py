@@ -15,7 +15,7 @@ from pipelines.extraction import extract, page_metadata
 from pipelines.extraction.gate import Gate
 from schemas.charsets import decode_html
 from schemas.codebook import load_codebook
-from schemas.failures import Failure
+from schemas.failures import Failure, SetupFailure
 from schemas.records import Article, Coding, Extract, Page, digest
 
 
@@ -30,16 +30,20 @@ class Reader:
 
         Raises:
             Failure: when no article can be had from the page.
+            SetupFailure: what its language is coded by can't be read.
         """
         html, _ = decode_html(page.body, page.content_type)
         found = extract(page, html)
-        coding = self.coder.code(
-            found.text,
-            title=found.title,
-            language=found.language,
-            published=found.published,
-            outlet=page.entry.feed.outlet.name,
-        )
+        try:
+            coding = self.coder.code(
+                found.text,
+                title=found.title,
+                language=found.language,
+                published=found.published,
+                outlet=page.entry.feed.outlet.name,
+            )
+        except Failure as problem:  # no text raises, only what the language is coded by
+            raise SetupFailure(problem.cause, problem.detail) from problem
         return _article(page, found, coding)
 
 

@@ -16,7 +16,7 @@ from schemas.failures import Failure
 LOCAL = frozenset({"FnApiRunner", "DirectRunner", "BundleBasedDirectRunner"})  # that have no options but Beam's
 
 _STEP = r" \[while running '[^']*'\]"  # what Beam adds to a transform's exception
-_FAILURE = re.compile(rf"\bFailure: (\w+)(?:{_STEP})?: (.+)")
+_FAILURE = re.compile(rf"Failure: (\w+)(?:{_STEP})?: (.+)")
 
 
 def pipeline_options(runner: str, given: Sequence[str]) -> PipelineOptions:

@@ -24,5 +24,9 @@ class Failure(Exception):
         return _rebuild, (type(self), self.cause, self.detail, self.retry_after)
 
 
+class SetupFailure(Failure):
+    """What every item would meet, such as a codebook's damaged file: the run must stop and the user act."""
+
+
 def _rebuild(kind: type[Failure], cause: str, detail: str, retry_after: float | None) -> Failure:
     return kind(cause, detail, retry_after=retry_after)

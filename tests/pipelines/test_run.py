@@ -14,6 +14,7 @@ from demo.sample import load_truth
 from demo.web import NewsWeb
 from pipelines.run import collect_once, replay
 from pipelines.summary import POLL_FAILED, failures
+from schemas.codebook import DATA
 from schemas.failures import Failure
 from schemas.records import Feed, Outlet
 from tests.connectors.server import Answer, serving
@@ -151,3 +152,16 @@ def test_an_archive_that_cannot_be_written_ends_the_run_and_loses_nothing(line, 
     assert indexed("entries") == indexed("feed-states") == {}
 
     assert collect_once([feed(server, "/sound")], line, RUNNER).total["indexed"] == 1
+
+
+def test_a_codebook_that_cannot_be_used_ends_the_run(line, indexed, server, tmp_path):
+    server.routes["/sound"] = article("Kim Jong Un met Vladimir Putin in Russia to speak of North Korea")
+    codebook = tmp_path / "codebook.yaml"
+    shutil.copy(DATA, codebook)
+    shutil.copytree(DATA.with_name("lexicons"), tmp_path / "lexicons")
+    (tmp_path / "classifiers").mkdir()
+    (tmp_path / "classifiers" / "en.npz").write_bytes(b"damaged")
+    with pytest.raises(Failure) as raised:
+        collect_once([feed(server, "/sound")], replace(line, codebook=str(codebook), gate=False), RUNNER)
+    assert raised.value.cause == "bad_classifier"
+    assert indexed("dead-letters") == indexed("entries") == {}
