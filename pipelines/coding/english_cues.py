@@ -16,6 +16,12 @@ _REGULAR = """
     refute reiterate reject relate remark remind repeat reply report respond retort reveal ridicule rule salute
     scoff signal slam speculate state stress submit suggest surmise surprise suspect testify thank threaten tout
     tweet underline underscore urge view voice vow warn welcome wonder worry write
+    admonish allow assail aver bemoan beseech bristle bemoan calculate castigate caveat chuckle conjecture confide
+    crow cringe deadpan deem demur deride discount enthuse excoriate exhort exult figure fret fume gloat gripe
+    grouse growl grumble gush hazard huff hypothesise hypothesize implore intimate intone jeer jibe joke lampoon
+    lash lecture liken mumble murmur mutter parry plea posit prophesy pronounce protest rant reckon remonstrate
+    reproach riposte rubbish scold scorn shout shrug sigh sneer sniff snort spurn squirm surmise taunt theorise
+    theorize thunder upbraid venture vouch wager whisper yell reference advertise recap recount reflect
     """.split()
 _IRREGULAR = {
     "say": "say says said saying",
@@ -108,6 +114,34 @@ _IRREGULAR = {
     "wave": "waved waves",
     "brush": "brushed brushes",
     "accuse": "accuse accuses accused accusing",
+    "bet": "bet bets betting",
+    "lay": "lays laid laying",
+    "pin": "pins pinned pinning",
+    "push": "pushes pushed pushing",
+    "shoot": "shoots shot",
+    "pour": "pours poured pouring",
+    "throw": "throws threw throwing",
+    "tear": "tears tore tearing",
+    "weigh": "weighs weighed weighing",
+    "chip": "chipped",
+    "chime": "chimes chimed chiming",
+    "spell": "spells spelled spelt spelling",
+    "set": "sets",
+    "let": "let lets",
+    "talk": "talks talked",
+    "leave": "leaves left",
+    "strike": "strikes struck striking",
+    "term": "term terms termed terming",
+    "dread": "dread dreads dreaded",
+    "mean": "means meant",
+    "understand": "understand understands understood",
+    "caution": "caution cautions cautioned cautioning",
+    "plead": "plead pleads pleaded pleading",
+    "forget": "",
+    "dub": "dubs dubbed dubbing",
+    "brand": "brands branded branding",
+    "foresee": "foresee foresees foresaw foreseeing",
+    "attack": "attacks attacked attacking",
     "renew": "renewed renews",
     "summon": "summoned summons",
     "lodge": "lodged lodges",
@@ -125,7 +159,7 @@ def _forms() -> dict[str, str]:
             past, ing = verb + "d", verb[:-1] + "ing"
         elif verb.endswith("y") and verb[-2] not in "aeiou":
             past, ing = verb[:-1] + "ied", verb + "ing"
-        elif verb in ("slam", "quip", "rebut", "submit", "admit", "refer", "infer", "tut"):
+        elif verb in ("slam", "quip", "rebut", "submit", "admit", "refer", "infer", "tut", "demur", "fret", "recap"):
             past, ing = verb + verb[-1] + "ed", verb + verb[-1] + "ing"
         else:
             past, ing = verb + "ed", verb + "ing"
@@ -157,17 +191,17 @@ NEEDS: dict[str, frozenset[str]] = {
     ),
     "release": frozenset("statement statements commentary communique".split()),
     "give": frozenset("assessment warning view opinion credence".split()),
-    "take": frozenset("view issue position aim".split()),
-    "offer": frozenset("assessment view explanation analysis interpretation reading".split()),
+    "take": frozenset("view issue position aim line swipe exception".split()),
+    "offer": frozenset("assessment view explanation analysis interpretation reading version account".split()),
     "share": frozenset("view concern concerns assessment".split()),
     "deliver": frozenset("warning message statement rebuke".split()),
-    "draw": frozenset("conclusion parallel parallels".split()),
+    "draw": frozenset("conclusion lesson parallel parallels".split()),
     "raise": frozenset("concern concerns alarm question questions doubts possibility objections".split()),
     "sound": frozenset("alarm note warning skeptical sceptical".split()),
     "ring": frozenset(["alarm"]),
     "reserve": frozenset(["right"]),
     "remain": frozenset("skeptical sceptical concerned convinced unconvinced doubtful".split()),
-    "see": frozenset("as no little in signs it this the a".split()),
+    "see": frozenset("as no little in signs it this the a an reason reasons evidence proof".split()),
     "view": frozenset("as it this".split()),
     "consider": frozenset("as that it this the to a unlikely likely such".split()),
     "regard": frozenset(["as"]),
@@ -179,7 +213,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "frame": frozenset(["as"]),
     "paint": frozenset(["as", "picture"]),
     "speak": frozenset(["of"]),
-    "put": frozenset(["it", "blame"]),
+    "put": frozenset(["it", "blame", "so"]),
     "hold": frozenset(["that", "responsible"]),
     "feel": frozenset(["that"]),
     "find": frozenset(["that", "it"]),
@@ -206,7 +240,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "object": frozenset(["to", "that", "“", ":"]),
     "reason": frozenset(["that", "“"]),
     "relate": frozenset(["that"]),
-    "counter": frozenset(["that", "“"]),
+    "counter": frozenset(["that", "“", "with"]),
     "judge": frozenset(["that"]),
     "maintain": frozenset("that its his her".split()),
     "support": frozenset("idea proposal view call calls assessment".split()),
@@ -235,13 +269,52 @@ NEEDS: dict[str, frozenset[str]] = {
     "prefer": frozenset("to a the not".split()),
     "read": frozenset("as it the this".split()),
     "count": frozenset(["as", "among", "on"]),
-    "shrug": frozenset(["off"]),
+    "shrug": frozenset(["off", "that", "“"]),
     "wave": frozenset(["away", "off", "aside"]),
     "brush": frozenset(["aside", "off"]),
     "renew": frozenset("call calls appeal warning warnings".split()),
     "summon": frozenset("ambassador ambassadors envoy".split()),
     "lodge": frozenset("protest complaint".split()),
     "decline": frozenset(["to"]),
+    "lay": frozenset("blame out responsibility".split()),
+    "pin": frozenset("blame responsibility".split()),
+    "push": frozenset(["back"]),
+    "shoot": frozenset(["back"]),
+    "pour": frozenset("cold scorn".split()),
+    "throw": frozenset("cold doubt doubts".split()),
+    "lash": frozenset(["out"]),
+    "tear": frozenset(["into"]),
+    "weigh": frozenset(["in"]),
+    "chip": frozenset(["in"]),
+    "chime": frozenset(["in"]),
+    "spell": frozenset(["out"]),
+    "set": frozenset(["out", "forth"]),
+    "let": frozenset(["slip", "known"]),
+    "talk": frozenset("up down of".split()),
+    "leave": frozenset(["open", "little", "doubt"]),
+    "strike": frozenset(["note", "tone"]),
+    "term": frozenset("it the this such a “".split()),
+    "mean": frozenset(),
+    "understand": frozenset(["that"]),
+    "allow": frozenset(["that", "“"]),
+    "deem": frozenset("it the this a “ unlikely likely".split()),
+    "figure": frozenset(["that", "“"]),
+    "calculate": frozenset(["that", "“"]),
+    "intimate": frozenset(["that", "“"]),
+    "reference": frozenset(),
+    "lecture": frozenset(["“"]),
+    "reflect": frozenset(["that", "“"]),
+    "hazard": frozenset(["guess"]),
+    "venture": frozenset(["that", "“"]),
+    "spurn": frozenset("idea claims claim notion suggestion".split()),
+    "parry": frozenset("question questions “".split()),
+    "plead": frozenset("for that ignorance with “".split()),
+    "attack": frozenset("as for “".split()),
+    "squirm": frozenset(),
+    "cringe": frozenset(),
+    "advertise": frozenset(),
+    "reproach": frozenset("for with over seoul moscow government".split()),
+    "discount": frozenset("the idea possibility notion talk that".split()),
     "back down": frozenset(),
 }
 # After "refuse to" and "decline to" these show that something was said after all.
@@ -252,6 +325,17 @@ THINK = frozenset(
     "believe think expect see consider doubt rule know hope agree want predict foresee view suspect".split()
 )
 REPORT = frozenset("report cite quote".split())
+# Between commas ("the deal, he reckons, will not last") these need nothing more to be speech.
+INTERPOSED = frozenset(
+    "find see know feel reason allow go continue judge agree note counter object hope fear worry figure venture "
+    "calculate surmise maintain intimate understand repeat state write shrug reflect relate recognise recognize "
+    "accept charge charges concede ask wonder question parry submit warn".split()
+)
+# "He used the visit to warn …", "Kallas was quick to condemn …": an infinitive that is a deed of speech.
+LEADS_TO_SPEECH = frozenset(
+    "used uses quick first latest far moved rushed hastened hurried paused opted chose seized took careful keen "
+    "fastest swift took podium microphone telegram facebook x social".split()
+)
 # Verbs that can only be speech: inside another's speech they give the word to the inner speaker.
 PLAIN = frozenset(
     "say tell state declare announce warn condemn denounce urge call accuse write add insist deny claim stress "
@@ -262,7 +346,10 @@ PLAIN = frozenset(
 NOUNS = frozenset(
     "statement opinion view views position assessment remark remarks comment comments argument analysis conclusion "
     "claim claims commentary verdict estimation estimate forecast prediction words warning contention thesis reading "
-    "judgment judgement belief reply response letter editorial column op-ed interview speech testimony briefing".split()
+    "judgment judgement belief reply response letter editorial column op-ed interview speech testimony briefing "
+    "telling eyes account phrase phrasing formulation interpretation advice message remedy prescription diagnosis "
+    "prognosis answer worry fear hunch guess bet point suspicion complaint question rebuttal proposal "
+    "recommendation formula calculation explanation retort hope concern reasoning theory".split()
 )
 
 # Heads of titles: who has one is a person.
@@ -281,6 +368,13 @@ TITLES = frozenset(
     partner associate commissioner co-chair cochair vice emeritus chairman-elect president-elect observer
     defense-minister foreign-minister judge justice rapporteur source insider person ex-president ex-minister
     ex-ambassador ex-official ex-diplomat ex-general kommersant tsar strongman pundit reader critic sister
+    worker laborer labourer foreman soldier teacher trader businessman businesswoman resident student driver captain
+    sailor doctor survivor witness refugee escapee translator interpreter guide merchant smuggler dealer banker
+    insurer auditor accountant consultant instructor pilot gunner artilleryman prisoner captive archivist biographer
+    broadcaster-turned-analyst anthropologist sociologist linguist geographer demographer cartographer technician
+    designer detective mediator go-between fixer operator colleague counterpart successor superior rival host
+    sinologist koreanist kremlinologist orientalist politologist theorist policymaker regulator monitor tracker
+    planner watcher blogger vlogger podcaster essayist novelist poet priest bishop cardinal pastor monk
     """.split()
 )
 # Words that stand before or inside a title.
@@ -303,11 +397,15 @@ GROUPS = frozenset(
     newspapers people koreans americans russians japanese chinese ukrainians europeans defectors netizens residents
     legislators senators monitors investigators planners policymakers columnists papers dailies envoys delegates
     generals commanders representatives allies spokespeople spokespersons authors members parties governments
-    ambassadors chiefs figures voices
+    ambassadors chiefs figures voices veterans soldiers workers engineers scientists traders bankers insurers aides
+    opponents hardliners centrists optimists pessimists doubters believers lawyers negotiators strategists consultants
     """.split()
 )
 # One unnamed person.
-UNNAMED = frozenset("official source diplomat lawmaker aide insider expert analyst observer person officer".split())
+UNNAMED = frozenset(
+    "official source diplomat lawmaker aide insider expert analyst observer person officer envoy adviser advisor "
+    "legislator researcher negotiator commander trader worker soldier resident defector businessman".split()
+)
 # Organisations as common nouns; and heads of organisation names.
 ORGANISATIONS = frozenset(
     """
