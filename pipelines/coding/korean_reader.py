@@ -469,6 +469,7 @@ class Reading:
         if late and event.comp >= begin:
             return late[0][2]
         topics = [s for s in here if s[1] not in ("이", "가", "만이")]
+        topics.sort(key=lambda s: s[1].startswith("에서"))  # a body with "에서" speaks where nobody else does
         if has_source and not event.quoted:
             topics = [s for s in topics if not self.is_state(s[2])]
         opening = next((s for s in here if s[1] in ("이", "가") and not self.is_state(s[2])), None)
@@ -598,6 +599,11 @@ class Reading:
                 if i < len(tokens) - 1:
                     self.emit(start, end, speaker, "", "subject_quotation")
                     return
+            at = next(k for k, token in enumerate(tokens) if "□" in token.text)
+            read = self.phrases.read(tokens, at - 1, bare(tokens[at - 1].text)) if 0 < at <= 6 else None
+            if read and read[1] <= 1 and read[0].kind != "pronoun":  # "▲조태열 외교부 장관 “…”"
+                self.emit(start, end, read[0], "", "label_quotation")
+                return
         if (
             len(tokens) < 8
             and len(tokens) > 1

@@ -219,6 +219,7 @@ def _not_orgs(word: str) -> tuple[str, ...]:
 
 
 _SCHOOLS = ("대", "연", "원")
+_ANYBODY = frozenset(("전문가들", "전문가", "분석가들", "학자들", "관측통들", "외신들", "외신", "언론"))
 _SOME = ("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열")
 _COUNT = re.compile(r"(?:\d+|한|두|세|네)명|하나")
 
@@ -329,7 +330,7 @@ class Phrases:
     def group(self, tokens: list[Token], first: int, i: int, end: int, words: list[str]) -> Speaker:
         start = tokens[first].start
         role = " ".join(words)
-        return Speaker("group", start, end, words[-1] if len(words) == 1 else role, role)
+        return Speaker("group", start, end, words[-1] if words[-1] in _ANYBODY else role, role)
 
     def counted(self, tokens: list[Token], i: int, end: int, head: str) -> tuple[Speaker, int]:
         """ "생포된 북한군 중 1명은": some of a group."""

@@ -22,6 +22,7 @@ NOT_REPORTED = re.compile(
     r"^(?:다는|자는|자고|자며)$"
 )
 _THAT = re.compile(r"(?:것|거|걸)으?로(?:는|도)?$|걸로$")
+_LISTED = re.compile(r"□[”\"],$")
 _CONNECTED = re.compile(
     r"(?:했|혔|였|봤|썼|었|았|렸|냈|놨|폈|됐)(?:고|으며|지만|으나|는데|던)[,]?$|(?:하|히|보|이|리|시)(?:면서|"
     r"며|고)[,]?$|(?:밝히|말하|덧붙이|전하)(?:고|며|면서)[,]?$|(?:하|묻|히|나서|내놓)자[,]?$"
@@ -136,6 +137,9 @@ def speech_acts(tokens: list[Token]) -> tuple[list[Event], list[int]]:
                 and i + 1 < size
                 and re.match(r"(?:이?라)?(?:고|며|면서|는)[,]?$|이?라(?:고|며|는|면서)", tokens[i + 1].text)
             ):
+                continue
+            if not ending and _LISTED.search(text) and i + 2 < size and tokens[i + 1].text.endswith(("은", "는")):
+                events.append(Event(i, "", "connected", True, i))  # "여당은 “…”, 야당은 “…”라고 했다"
                 continue
             if ending:
                 if ending[0] in "며면":

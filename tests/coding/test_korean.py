@@ -249,6 +249,27 @@ def test_caption_before_a_quotation() -> None:
     assert {a.speaker.name for a in read(text).attributions} == {"게리 세이모어"}
 
 
+def test_two_speakers_share_a_verb() -> None:
+    assert speakers('국민의힘은 "굴종 외교의 청구서", 민주당은 "편 가르기의 대가"라고 주장했다.') == [
+        "국민의힘",
+        "민주당",
+    ]
+
+
+def test_a_place_of_work_does_not_speak() -> None:
+    assert speakers('전문가패널에서 활동한 마틴 크롤 전 위원은 "감시가 사라졌다"고 말했다.') == ["마틴 크롤"]
+
+
+def test_label_before_a_quotation() -> None:
+    text = "▲조태열 외교부 장관 “불법 거래의 대가를 치를 것이다.”"
+    assert [a.speaker.name for a in read(text).attributions] == ["조태열"]
+
+
+def test_unnamed_experts_are_one_group() -> None:
+    (said,) = read("미국의 대북 전문가들은 동맹이 오래가지 않을 것으로 내다봤다.").attributions
+    assert (said.speaker.kind, said.speaker.name) == ("group", "전문가들")
+
+
 def test_dateline_is_no_speaker() -> None:
     text = "(서울=동해통신) 김철수 기자 = 통일부는 깊은 우려를 표한다고 밝혔다."
     (said,) = read(text).attributions
