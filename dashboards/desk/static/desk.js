@@ -3,7 +3,7 @@
 import { bucketName, date, dateTime, LANGUAGE_NAMES, LANGUAGES, language, number, percent, say, useLanguage, word } from "./strings.js";
 import { h, save } from "./dom.js";
 import { binName, draw, hideTip, specification } from "./charts.js";
-import { documentList, shown, statementCard } from "./statements.js";
+import { documentList, statementCard } from "./statements.js";
 
 const PULSE = 5_000; // milliseconds between two questions whether there is anything new
 const REFRESH = 60_000; // and at the latest between two rounds of queries
@@ -31,13 +31,13 @@ let beat = null; // what the pulse said last
 const drawn = new Map(); // by panel: what is shown, to leave unchanged panels alone
 const views = new Map(); // by panel: Vega's view
 const asTable = new Set(); // panels shown as tables
+let menus = []; // of the filters
 
-const storedLanguage = () => { try { return localStorage.getItem("language"); } catch { return null; } };
 const remember = (key, value) => { try { localStorage.setItem(key, value); } catch { /* the address bar still has it */ } };
 const recalled = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
 
 function chosenLanguage() {
-  const preferred = [query.get("lang"), storedLanguage(), ...navigator.languages.map((name) => name.slice(0, 2))];
+  const preferred = [query.get("lang"), recalled("language"), ...navigator.languages.map((name) => name.slice(0, 2))];
   return preferred.find((name) => LANGUAGES.includes(name)) ?? "en";
 }
 
@@ -82,7 +82,7 @@ function follow() {
     answer = before.dashboard === dashboardId ? answer : null;
     drawn.clear();
     build();
-  } else buildFilters();
+  } else showFilters();
   if (before.dashboard !== dashboardId || before.asked !== asked) load();
   else if (restyled && answer) drawAll();
   followDrawer();
@@ -123,7 +123,7 @@ async function load() {
     actors = { ...actors, ...found.actors };
     loadedAt = Date.now();
     await drawAll();
-    say_status();
+    showStatus();
   } catch (problem) {
     if (mine !== generation || problem.name === "AbortError") return;
     failed(problem);
@@ -132,7 +132,7 @@ async function load() {
 
 let loadedAt = 0;
 
-function say_status() {
+function showStatus() {
   $("status").replaceChildren(`${say("asOf")} ${dateTime(loadedAt)}`, beat?.indexed ? ` · ${say("newest")}: ${dateTime(beat.indexed)}` : "", ` · ${say("clickHint")}`);
   $("status").classList.remove("problem");
 }
@@ -192,15 +192,21 @@ function build() {
       remember("theme", value);
       go((next) => next.set("theme", value), { replace: true });
     }));
-  buildFilters();
+  buildFilterMenus();
   for (const view of views.values()) view.finalize();
   views.clear();
   $("panels").replaceChildren(...dashboard.places.map(buildPanel));
 }
 
-function buildFilters() {
-  const dashboard = dashboardOf(dashboardId);
-  const open = document.activeElement?.closest?.(".filter")?.dataset.name;
+/** The filters' menus, made anew with the dashboard; what is chosen in them follows the address. */
+function buildFilterMenus() {
+  menus = dashboardOf(dashboardId).filters.map(buildFilter);
+  $("filters").replaceChildren(h("span", { id: "period" }), ...menus.map((menu) => menu.element), h("span", { class: "chips", id: "chips" }));
+  showFilters();
+}
+
+/** Bring period, menus and chips to what the address says. An open menu stays open: several values may be wanted. */
+function showFilters() {
   const from = query.get("from") ?? definitions.since;
   const to = query.get("to") ?? "now";
   const custom = !(PERIODS.includes(from) && to === "now");
@@ -222,25 +228,25 @@ function buildFilters() {
   h("input", { type: "date", value: day(from), "aria-label": say("from") }), "–",
   h("input", { type: "date", value: day(to), "aria-label": say("to") }),
   h("button", {}, say("apply")));
-  const filters = dashboard.filters.map(buildFilter);
+  $("period").replaceChildren(period, dates);
+  for (const menu of menus) menu.show();
   const chips = Object.keys(definitions.filters).flatMap((name) => query.getAll(name).map((value) => {
     const field = fieldOf(name);
     return h("button", { class: "chip active", colour: desk.colour(field, value) ?? "var(--accent)", "aria-label": `${say("remove")}: ${say(name)} ${desk.name(field, value)}`,
       onclick: () => go((next) => next.delete(name, value)) }, `${desk.name(field, value)} ×`);
   }));
   if (chips.length) chips.push(h("button", { class: "plain", onclick: () => go((next) => Object.keys(definitions.filters).forEach((name) => next.delete(name))) }, say("clear")));
-  $("filters").replaceChildren(period, dates, ...filters, h("span", { class: "chips" }, chips));
-  if (open) $("filters").querySelector(`[data-name="${open}"] summary`)?.focus();
+  $("chips").replaceChildren(...chips);
 }
 
 /** The field whose values a filter's menu offers. */
 const fieldOf = (name) => definitions.filters[name].statements;
 
 function buildFilter(name) {
-  const chosen = query.getAll(name);
   const list = h("ul", {});
-  const search = h("input", { type: "search", placeholder: say("search"), "aria-label": `${say("search")}: ${say(name)}`, oninput: () => { clearTimeout(timer); timer = setTimeout(fill, 200); } });
+  const count = h("b", {});
   let timer, newest = 0;
+  const search = h("input", { type: "search", placeholder: say("search"), "aria-label": `${say("search")}: ${say(name)}`, oninput: () => { clearTimeout(timer); timer = setTimeout(fill, 200); } });
   async function fill() {
     const mine = ++newest;
     let found;
@@ -252,17 +258,23 @@ function buildFilter(name) {
     }
     if (mine !== newest) return;
     Object.assign(actors, found.names);
+    const chosen = query.getAll(name);
     const counts = new Map(found.values);
     const offered = [...chosen.filter((value) => !search.value && !counts.has(value)).map((value) => [value, 0]), ...found.values];
-    list.replaceChildren(...offered.map(([value, count]) => h("li", {}, h("label", {},
-      h("input", { type: "checkbox", checked: chosen.includes(value), onchange: (event) => go((next) => event.target.checked ? next.append(name, value) : next.delete(name, value)) }),
-      h("span", {}, desk.name(fieldOf(name), value)), h("span", { class: "quiet" }, number(count))))));
+    list.replaceChildren(...offered.map(([value, amount]) => h("li", {}, h("label", {},
+      h("input", { type: "checkbox", value, checked: chosen.includes(value), onchange: (event) => go((next) => event.target.checked ? next.append(name, value) : next.delete(name, value)) }),
+      h("span", {}, desk.name(fieldOf(name), value)), h("span", { class: "quiet" }, number(amount))))));
     if (!offered.length) list.replaceChildren(h("li", { class: "quiet" }, say("nothing")));
   }
-  const menu = h("details", { class: "filter menu", "data-name": name, ontoggle: () => { if (menu.open) { closeMenus(menu); fill(); search.focus(); } } },
-    h("summary", {}, say(name), chosen.length ? h("b", {}, ` ${chosen.length}`) : null),
+  const element = h("details", { class: "filter menu", ontoggle: () => { if (element.open) { closeMenus(element); fill(); search.focus(); } } },
+    h("summary", {}, say(name), count),
     h("div", { class: "sheet" }, search, list));
-  return menu;
+  function show() {
+    const chosen = query.getAll(name);
+    count.textContent = chosen.length ? ` ${chosen.length}` : "";
+    for (const box of list.querySelectorAll("input")) box.checked = chosen.includes(box.value);
+  }
+  return { element, show };
 }
 
 function closeMenus(except) {
@@ -562,9 +574,9 @@ async function start() {
       answer = first;
       actors = { ...actors, ...first.actors };
       loadedAt = Date.now();
-      buildFilters();
+      showFilters(); // now that the actors' names are known
       await drawAll();
-      say_status();
+      showStatus();
     }
   }
   document.body.dataset.ready = "true";
