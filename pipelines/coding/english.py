@@ -286,6 +286,19 @@ _STATEMENT_OF = re.compile(
     r"\s*(?P<what>(?:Press |Joint |Special )?(?:Statement|Answer|Speech|Address|Remarks|Message|Talk))"
     r"\s+(?:of|by|from)\s+(?P<who>.{3,200})$"
 )
+# "Her advice to Seoul is …", "His remedy: …": whose it is says it.
+_SAID_BY_ITSELF = frozenset(
+    "advice message remedy prescription diagnosis prognosis answer worry fear hunch guess bet point conclusion verdict "
+    "view argument suspicion complaint question reply rebuttal proposal recommendation warning prediction forecast "
+    "assessment thesis contention belief formula calculation explanation retort hope concern".split()
+)
+_NAMING = frozenset("describe call term label dub brand denounce portray characterize deem condemn".split())
+_OBJECTS = {"him": "he", "her": "she", "them": "they"}
+_REDUCED = frozenset("say think believe know report suspect understand consider estimate expect deem".split())
+_VIEWS = frozenset(
+    "view opinion words assessment estimation estimate reading judgment judgement belief telling eyes account phrase "
+    "phrasing formulation interpretation analysis calculation reasoning book".split()
+)
 _HONORIFICS = frozenset({"mr", "mrs", "ms", "dr", "mr.", "mrs.", "ms.", "dr."})
 _SAME_TITLE = {
     "spokeswoman": "spokesman", "spokesperson": "spokesman", "spokespeople": "spokesman", "chairwoman": "chairman",
@@ -484,6 +497,8 @@ class _Reader:
                 before = codes[i - 1] if i else ""
                 if before in ("d", "s", "q", "l", "p", "V") and word in cues.NOUNS:
                     codes[i] = "K"
+                elif before in ("d", "s"):
+                    codes[i] = "l"
             elif code == "l" and word in cues.NOUNS:
                 codes[i] = "K"
             elif code == "t" and word in ("may", "march", "mar.") and i and codes[i - 1] in "NPDTG":
@@ -580,7 +595,7 @@ class _Reader:
         if cue.speaker.kind != "pronoun" or cue.first == 0:
             return cue
         first = self._first_subject(cue.first)
-        if first is None or first[1].start >= cue.speaker.start:
+        if first is None or first[1].start >= cue.speaker.start or self._beside(first[1], cue):
             return cue
         subject = first[1]
         mention = next(iter(self.document.mentions_in(subject.start, subject.end)), None)
@@ -588,6 +603,11 @@ class _Reader:
         person = subject.kind == "name" and named and self._verb_follows(subject)
         fits = person if cue.speaker.name in ("he", "she") else cue.speaker.name == "they" and subject.kind == "group"
         return cue._replace(speaker=subject) if fits else cue
+
+    def _beside(self, subject: Speaker, cue: _Cue) -> bool:
+        """Whether only a comma stands between a subject and the cue: "Xi, she says, …": he is whom she speaks of."""
+        between = self.document.text[subject.end : cue.speaker.start]
+        return between.strip() == ","
 
     def _verb_follows(self, speaker: Speaker) -> bool:
         """Whether the name is a subject: what comes next is neither a preposition nor the end of the clause."""
@@ -687,6 +707,8 @@ class _Reader:
             return None
         j = len(re.sub(r"(?:p?d?[tn]+,?(?=$)|[axk])*$", "", codes[:v]))
         skipped = codes[j:v]
+        if verb in _REDUCED and word.endswith(("ed", "id", "ght", "wn", "ood")) and words[v + 1 : v + 2] == ["to"]:
+            return None  # "the specialists now thought to be in the North"
         negated = "k" in skipped
         if negated and verb not in cues.THINK and verb not in ("deny", "exclude", "rule"):
             return None
@@ -707,6 +729,14 @@ class _Reader:
         if before == "m" or (before == "p" and words[j - 1] == "to"):
             if before == "p" and j >= 2 and words[j - 2] in ("on", "continued", "goes", "continues") and subject:
                 return _Cue(v, j, subject, word, "coordinated", True, verb, again=True)
+            if (
+                before == "p"
+                and not subject
+                and verb in cues.PLAIN | {"praise", "hail", "criticize", "criticise", "dismiss", "blame"}
+                and not cues.LEADS_TO_SPEECH.isdisjoint(words[max(j - 14, 0) : j - 1])
+                and (first := self._first_subject(j - 1))
+            ):
+                return _Cue(v, first[0], first[1], word, "infinitive", True, verb)
             return None
         if verb in ("quote", "cite") and (inner := self._quoted_inner(v)):
             outer = self._left(j)
@@ -727,7 +757,14 @@ class _Reader:
             first = self._first_subject(v)
             return _Cue(v, first[0], first[1], word, "coordinated", True, verb) if first else None
         region = self._left(j)
-        if region is None or (region[0] and words[region[0] - 1] in ("what", "how", "why")):
+        if region is None:
+            return None
+        if region[0] and words[region[0] - 1] in ("what", "how", "why"):
+            if words[region[0] - 1] == "how" and verb in ("put", "describe", "see", "sum", "term", "phrase"):
+                return _Cue(v, region[0], region[1], word, "how_x_put_it", False, verb)
+            quoted = re.match(r"[^,;.Q]{0,8}Q", codes[v + 1 :])
+            if region[1].kind in ("name", "role") and quoted and verb in _NAMING:
+                return _Cue(v, region[0] - 1, region[1], word, "what_x_called", True, verb)
             return None
         forward = not (
             codes[: region[0]].endswith((",", "Q")) and "Q" in codes[: region[0]] and not self._content_after(v)
@@ -741,23 +778,25 @@ class _Reader:
         """Whether the words that the verb needs to be one of speech follow it."""
         needs = cues.NEEDS.get(verb)
         if needs is None:
-            return True
+            return verb != "call" or self.words[v + 1 : v + 2] not in (["in"], ["off"], ["up"], ["itself"])
         window = self.words[v + 1 : v + 6]
         if self.codes[v - 1 : v] == "Q" and "Q" in self.codes[:v]:
             return True  # "…?" asked X
+        if v and self.codes[v - 1] == "," and verb in cues.INVERTED and self._starts_name(v + 1):
+            return True  # "Not so fast, counters X"
         if verb in ("refuse", "decline"):
             return len(window) > 1 and window[0] == "to" and window[1] in cues.RULED_OUT
         if verb == "see" and v >= 2 and self.words[v - 1] == "rather":
             return True
-        if (
-            verb == "see"
-            and "as" not in self.words[v + 1 : v + 16]
-            and not (window and window[0] in ("no", "little", "signs"))
-        ):
-            return False
+        if verb == "see" and self.words[v] == "saw" and "as" not in self.words[v + 1 : v + 16]:
+            quoted = "Q" in self.codes[v + 1 : v + 7]
+            if not quoted and not (window and window[0] in ("no", "little", "signs", "evidence", "in")):
+                return False
         if verb == "go":
             return window[:1] == ["on"] and (self.codes[v + 2 : v + 3] in tuple(",.Q:h") or "to" in window[1:2])
         if verb == "see" and self.words[v] == "sees":
+            return True
+        if verb in cues.INTERPOSED and self._interposes(v):
             return True
         if verb == "want":
             window = self.words[v + 1 : v + 10]
@@ -783,6 +822,11 @@ class _Reader:
                 window[0] in needs or (verb in ("hold", "point", "put") and bool(needs & set(window)))
             )
         return bool(needs & set(window))
+
+    def _interposes(self, v: int) -> bool:
+        """Whether a verb ends a clause of speech between commas: "the deal, he reckons, …", "…, Quill finds."."""
+        after = re.match(r"(?:p?d?[tn]+|a)*[,.;]", self.codes[v + 1 :])
+        return after is not None and re.search(r"[,Q][^,;.]{1,12}$", self.codes[:v]) is not None
 
     def _follows(self, v: int, wanted: tuple[str, ...]) -> bool:
         return self.words[v + 1 : v + 2] and self.words[v + 1] in wanted
@@ -835,6 +879,11 @@ class _Reader:
         """ "To Patrick Cronin, chair of …, “…”": a name between "to" and a comma at the beginning."""
         codes = self.codes
         match = re.match(r"[DTOq]*(?:N+|P)(?:,|(?=[dhl]))", codes[i + 1 :])
+        medium = re.match(r"d?[lqD]*N,", codes[i + 1 :])
+        if medium and self._kind(i + medium.end() - 1) == "medium":
+            end = i + medium.end()
+            speaker = self.noun_phrase(i + 1, end)
+            return _Cue(i, i, speaker, self.words[i], "to_name", True) if speaker else None
         phrase = re.match(r"([DTOqN]*N)(?=p)p[dDTOqN]*[NO](?=[,d])", codes[i + 1 :])
         if not match and not phrase:
             return None
@@ -846,7 +895,8 @@ class _Reader:
             or not (self._mention_ending(end) is None or "Q" in codes or codes[end] == "d")
         ):
             return None
-        if self.words[i] == "for" and not re.search(r"e|Q|h", codes[end:]):
+        unlisted = self._mention_ending(end) is None and re.match(r",(?:w|d?[lqDN]*T)", codes[end:])
+        if self.words[i] == "for" and not unlisted and not re.search(r"e|Q|h", codes[end:]):
             return None
         return _Cue(i, i, self._with_apposition(speaker, end), self.words[i], "to_name", True)
 
@@ -872,17 +922,7 @@ class _Reader:
         codes, words = self.codes, self.words
         noun = words[i]
         after = words[i + 1] if i + 1 < len(words) else ""
-        if noun in (
-            "view",
-            "opinion",
-            "words",
-            "assessment",
-            "estimation",
-            "reading",
-            "judgment",
-            "judgement",
-            "belief",
-        ):
+        if noun in _VIEWS:
             stop = i - 2 if words[i - 2 : i] == ["point", "of"] else i
             match = re.search(r"p(d?[DNTOqlG]*[NDOTG]s|d)[l]*$", codes[:stop])
             if match and words[match.start()] in ("in", "by", "from"):
@@ -904,21 +944,33 @@ class _Reader:
         ):
             rest = codes[i + 2 :]
             opening = i >= 2 and codes[i - 1] == "d" and words[i - 2] in ("in", "by")
+            if opening and i > 2 and not re.search(r"h|:", rest):  # "…," in the words of X
+                return _Cue(i, 0, speaker, f"{noun} {after}", "in_the_words_of", False)
             if opening or re.search(r"h|:Q|:", rest) or codes[max(i - 3, 0) : i].count("e"):
                 # the statement must say what was said: "that …", a colon, a quotation
                 return _Cue(i, max(i - 2, 0), speaker, f"{noun} {after}", "noun_of", True)
         if (
-            i + 1 < len(codes)
-            and codes[i + 1] in "he"
+            (verb := re.match(r"(?:p[dDNTOlqs]+)?[he:]", codes[i + 1 :]))
             and (match := re.search(r"(d?[DNTOqlG]*[NDOTG])s[lq]*$", codes[:i]))
+            and (noun in _SAID_BY_ITSELF or verb.group() in "he")
         ):
             speaker = self.noun_phrase(match.start(1), match.end(1))
             if speaker and speaker.kind != "group":
                 return _Cue(i, match.start(1), speaker, noun, "possessive_noun", True)
+        if (
+            noun in _SAID_BY_ITSELF
+            and i <= 3
+            and words[0] in ("his", "her")
+            and re.match(r"(?:p[dDNTOlqs]+)?[he:]", codes[i + 1 :])
+        ):
+            here = Speaker("pronoun", self.starts[0], self.ends[0], "he" if words[0] == "his" else "she")
+            return _Cue(i, 0, here, f"{words[0]} {noun}", "possessive_noun", True)
         return None
 
     def _quoted_inner(self, v: int) -> Speaker | None:
         """ "TASS quoted Peskov as saying": who stands between the verb and "as"."""
+        if self.words[v + 1 : v + 2] and self.words[v + 1] in _OBJECTS and "as" in self.words[v + 2 : v + 5]:
+            return Speaker("pronoun", self.starts[v + 1], self.ends[v + 1], _OBJECTS[self.words[v + 1]])
         match = re.match(r"([dDNTOqls,G]*?[NDTOG])(?:[^b]{0,6})b", self.codes[v + 1 :])
         if match and self.words[v + match.end()] == "as":
             return self.noun_phrase(v + 1, v + 1 + match.end(1))

@@ -42,7 +42,6 @@ _IRREGULAR = {
     "cite": "cite cites cited citing",
     "quote": "quote quotes quoted quoting",
     "ask": "ask asks asked asking",
-    "foresee": "foresee foresees foresaw",
     "swear": "swears swore",
     "make": "make makes made making",
     "issue": "issue issues issued issuing",
@@ -63,8 +62,6 @@ _IRREGULAR = {
     "attribute": "attribute attributes attributed attributing",
     "portray": "portray portrays portrayed portraying",
     "label": "label labels labeled labelled labeling labelling",
-    "dub": "dubs dubbed",
-    "brand": "brands branded",
     "characterize": "characterize characterizes characterized characterise characterises characterised",
     "vow": "vow vows vowed vowing",
     "go": "went goes going",
@@ -79,7 +76,6 @@ _IRREGULAR = {
     "continue": "continues continued",
     "begin": "began",
     "stop": "",
-    "plead": "plead pleads pleaded",
     "profess": "professes professed",
     "snap": "snapped snaps",
     "fire": "fired",
@@ -137,7 +133,6 @@ _IRREGULAR = {
     "understand": "understand understands understood",
     "caution": "caution cautions cautioned cautioning",
     "plead": "plead pleads pleaded pleading",
-    "forget": "",
     "dub": "dubs dubbed dubbing",
     "brand": "brands branded branding",
     "foresee": "foresee foresees foresaw foreseeing",
@@ -331,6 +326,8 @@ INTERPOSED = frozenset(
     "calculate surmise maintain intimate understand repeat state write shrug reflect relate recognise recognize "
     "accept charge charges concede ask wonder question parry submit warn".split()
 )
+# "Not so fast, counters X": before a name these need nothing more either.
+INVERTED = INTERPOSED | frozenset("counter retort interject chime offer".split())
 # "He used the visit to warn …", "Kallas was quick to condemn …": an infinitive that is a deed of speech.
 LEADS_TO_SPEECH = frozenset(
     "used uses quick first latest far moved rushed hastened hurried paused opted chose seized took careful keen "
