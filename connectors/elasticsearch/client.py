@@ -99,7 +99,8 @@ def _major(client: elasticsearch.Elasticsearch, shown: str) -> int:
     except elastic_transport.TlsError as error:
         raise Failure(
             "elasticsearch_unreachable",
-            f"no secure connection to {shown}: {_innermost(error)}. Set VOSTOCHNY_ELASTICSEARCH_CA_CERTS to its CA certificate",
+            f"no secure connection to {shown}: {_innermost(error)}. Set VOSTOCHNY_ELASTICSEARCH_CA_CERTS to its CA "
+            "certificate",
         ) from error
     except elastic_transport.TransportError as error:
         raise Failure(
