@@ -238,6 +238,8 @@ def _by_ending(word: str, low: str, feminine: bool | None) -> str:
         return word[:-2] + "ий"
     if low.endswith(("овым", "евым", "ёвым", "иным")):
         return word[:-2]
+    if len(low) > 4 and (low[-1] == "ы" or (low[-1] == "и" and low[-2] in _VELAR + _HUSHING)):
+        return word[:-1] + "а"
     if low[-1] in "ауе" and low[-2] not in _VOWELS + "ьй" and len(low) > 2:
         return word[:-1]
     if low.endswith(("ом", "ем")) and len(low) > 4 and low[-3] not in _VOWELS:

@@ -180,6 +180,8 @@ def lexicon() -> dict[str, Word]:
         ("госдепа", "госдеп"),
     ):
         found[form] = Word("G" if form == "сми" else "O", lemma, ANY_CASE, PLURAL if form == "сми" else SINGULAR)
+    found["власти"] = Word("O", "власть", NOMINATIVE | morphology.GENITIVE, PLURAL)
+    found["зрения"] = Word("K", "зрение", ANY_CASE)
     for form in words.DEPUTIES:
         found[form] = Word("T", form, ANY_CASE, SINGULAR)
     for pronoun in words.PRONOUNS:
@@ -216,6 +218,8 @@ def _compound(low: str) -> Word | None:
     """ "политолог-кореевед", "офицера-разведчика": the first part tells."""
     first, hyphen, _ = low.partition("-")
     word = lexicon().get(first) if hyphen else None
+    if word is None and low.startswith("зам") and (headed := lexicon().get(low[3:])) and headed.code == "T":
+        return headed._replace(cases=ANY_CASE)  # "зампостпреда"
     return word if word and word.code in "TG" else None
 
 
@@ -270,9 +274,12 @@ def _capital(word: str, opening: bool) -> Word:
     nouns = names or [p for p in readings if p.tag.POS == "NOUN"]
     cases = morphology.merged(morphology.form_of(p.tag) for p in nouns)[0] if nouns else ANY_CASE
     genders = morphology.merged(morphology.form_of(p.tag) for p in names)[2] if names else ANY_GENDER
-    if low[-1] not in "аеёиоуыэюяйь":
+    slavic = low.endswith(("ова", "ева", "ёва", "ина", "ына"))
+    if low[-1] not in "аеёиоуыэюя" or (low[-1] == "а" and not known_word and not slavic):
         cases |= NOMINATIVE
-    elif not known_word and low[-1] in "еиоуыэю" or len(low) < 3:
+    elif low[-1] in "иоу" and not any("Name" in p.tag and p.tag.case == "gent" and known_word for p in readings):
+        cases |= NOMINATIVE
+    elif (not known_word and low[-1] in "еиоуыэю") or len(low) < 3:
         cases = ANY_CASE
     return Word("N", word, cases or ANY_CASE, SINGULAR, genders)
 
@@ -292,7 +299,7 @@ class Reader:
         self.codes = "".join(t.code for t in self.tokens)
         for match in _COUNTED.finditer(self.codes):
             if self.words[match.start()] in _SHARES:
-                self.tokens[match.start()] = Word("G", self.words[match.start()], NOMINATIVE)
+                self.tokens[match.start()] = Word("G", self.words[match.start()], NOMINATIVE)  # "один из дипломатов"
                 self.codes = self.codes[: match.start()] + "G" + self.codes[match.start() + 1 :]
 
     # -- words -----------------------------------------------------------------------------------------------------
@@ -434,6 +441,8 @@ class Reader:
                         or (self.tokens[-1].code == "-" and len(self.tokens) < 3)
                     )
                     word = _capital(surface, opening)
+                    if word.code == "q" and low[-2:] in ("ых", "их") and self.codes_end("N", match.start()):
+                        word = Word("N", surface, ANY_CASE, SINGULAR)  # "Лидия Черных"
                     if opening and len(surface) < 6:
                         word = self._family_name(word, surface, low)
                     elif (
@@ -456,6 +465,10 @@ class Reader:
                 continue
             else:
                 self._add(Word(_PUNCTUATION.get(first, "l"), surface), surface, match.start(), match.end())
+
+    def codes_end(self, code: str, place: int) -> bool:
+        """Whether the word right before `place` has that code."""
+        return bool(self.tokens) and self.tokens[-1].code == code and place - self.ends[-1] == 1
 
     def _speaks(self, low: str) -> bool:
         """Whether a word stands where only a verb of speech can: right after a quotation and its dash."""
@@ -1176,7 +1189,7 @@ class Reader:
             elif (
                 c == "p"
                 and self.words[k] in ("в", "во", "при", "по", "из", "на")
-                and re.match(r"q*[OMDSN]" if self.words[k] != "по" else r"q*[OMDSNl]", codes[k + 1 : end])
+                and re.match(r"q*[OMDSNG]" if self.words[k] != "по" else r"q*[OMDSNl]", codes[k + 1 : end])
             ):
                 k += 1 + re.match(r"q*.", codes[k + 1 : end]).end()
             elif (
@@ -1192,10 +1205,16 @@ class Reader:
                 break
         while k > head + 1 and codes[k - 1] in "qc":
             k -= 1
+        if code == "G" and (joined := re.match(r"(?:,[DM])+c[DM]", codes[k:end + 8])):
+            k += joined.end()  # "лидеры США, Японии и Южной Кореи"
         text = self._text(start, k)
         if oblique:
             text = morphology.nominative_phrase(text)
         first, last = self.starts[start], self.ends[k - 1]
+        if self.tokens[head].lemma in ("офис", "администрация", "канцелярия") and "T" in codes[head:k]:
+            owner = next((o[0] for o in words.OWNERS.values() if any(n in text for n in o)), "")
+            if owner:
+                return Speaker("name", first, last, f"администрация президента {owner}", phrase=(first, last))
         if code == "O" and words.ORGANISATIONS.get(lemma_of := self.tokens[head].lemma) in words.NEWS_BODIES:
             if any(word.startswith("наш") for word in self.words[start:head]) or (
                 lemma_of in ("редакция", "редколлегия") and k == head + 1 and not self._media_before(first)
@@ -1313,12 +1332,12 @@ class Reader:
         """ "по словам X", "по его мнению", "на взгляд X", "с точки зрения X", "по данным южнокорейской разведки"."""
         codes = self.codes
         j = i - 1
-        while j >= 0 and (codes[j] == "q" or self.words[j] in words.POSSESSIVES or self.words[j] in ("нашим", "моему")):
+        while j >= 0 and (codes[j] == "q" or self.words[j] in words.POSSESSIVES or self.words[j] in ("нашим", "моему", "точки")):
             j -= 1
         if j < 0 or codes[j] != "p" or self.words[j] not in ("по", "на", "со", "с", "согласно"):
             return None
         lemma = self.tokens[i].lemma
-        if self.words[j] != "по" and not (lemma == "взгляд" or self.words[j] in ("со", "согласно")):
+        if self.words[j] != "по" and not (lemma in ("взгляд", "зрение") or self.words[j] in ("со", "согласно")):
             return None
         stop = next((k for k in range(i + 1, len(codes)) if codes[k] in ",;:.Q-h(wVI"), len(codes))
         forward = j == 0 or codes[j - 1] in ".;:,cQ"
@@ -1446,7 +1465,7 @@ class Reader:
         if (
             not re.search(r"Q[,.]?$", codes[:i])
             or "V" in codes[i:]
-            or not re.fullmatch(r"[aqlTOMDNGcp]*[.]?", codes[i + 1 :])
+            or not re.fullmatch(r"[aqlTOMDNGcp]*,?[aqlTOMDNGcp]*[.]?", codes[i + 1 :])
         ):
             return None
         if len(codes) - i > 22:
@@ -1528,8 +1547,8 @@ _VIEWS = frozenset(
     "вывод мнение взгляд прогноз аргумент ответ тезис оценка позиция рецепт совет реакция комментарий версия объяснение вердикт диагноз подход "
     "приговор предложение предупреждение опасение надежда точка".split()
 )
-_COUNTED = re.compile(r"l(?=q*G)")
-_SHARES = frozenset("большинство ряд часть половина многие".split())
+_COUNTED = re.compile(r"[lq](?=p?q*G)")
+_SHARES = frozenset(("большинство", "ряд", "часть", "половина", "многие", "один", "одна", "кто-то"))
 _BACK = re.compile(
     r"(?:(?:и|а)\s)?(?:об этом|о таком|так|такое|такую|такой|таким|такого|такими|с таким|с такой|соответствующее|соответствующие|подробнее об этом|это|подробности|подробностями|об этих|о том|суть|подобн\w+|свою оценку|своим мнением|своё мнение)\b"
 )
