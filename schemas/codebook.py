@@ -105,7 +105,7 @@ class Codebook:
     rules: tuple[Rule, ...]
     terms: Mapping[str, tuple[Term, ...]]  # by language
     relevance: Mapping[str, Any]  # see pipelines.coding.relevance
-    classifiers: Mapping[str, Path]  # by language: trained weights that refine the rules, see pipelines.coding.classifier
+    classifiers: Mapping[str, Path]  # by language: trained weights, see pipelines.coding.classifier
     source: str  # the file
 
     def category(self, id: str) -> Category:

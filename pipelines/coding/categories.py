@@ -10,6 +10,9 @@ from pipelines.coding.terms import TermMatcher
 from schemas.codebook import SPEAKER_CLASSES, Codebook
 from schemas.records import Actor, Score
 
+# On the stance rules and classifier are heard together: either alone errs more often than both.
+_RULES, _LEARNT = 0.5, 0.5
+
 CLASS_BITS = {name: 1 << i for i, name in enumerate(sorted(SPEAKER_CLASSES))}
 
 _BY_COUNTRY = {
@@ -153,6 +156,7 @@ class Judge:
         if classifier:
             theirs = {id: i for i, id in enumerate(classifier.weights.targets)}
             self._learnt = [theirs.get(id, -1) for id in targets]
+            self._own = [number.get(id, -1) for id in classifier.weights.targets]
             if -1 in self._learnt[len(self._categories) :]:
                 self._learnt[len(self._categories) :] = [-1] * len(self._stances)
 
@@ -185,7 +189,9 @@ class Judge:
         if self._classifier:
             features = self._features(text, found, speaker, fired, sums)
             scores = self._classifier.score(features).tolist()
-            sums = [scores[theirs] if theirs >= 0 else own for theirs, own in zip(self._learnt, sums, strict=True)]
+            for i, target in enumerate(self._learnt):
+                if target >= 0:
+                    sums[i] = scores[target] if i < first_stance else sums[i] * _RULES + scores[target] * _LEARNT
         chosen = []
         targets = set()
         for i, category in enumerate(self._categories):
@@ -193,9 +199,8 @@ class Judge:
             if probability >= category.threshold:
                 chosen.append(Score(category.id, round(probability, 4)))
                 targets.add(i)
-                if features is None or self._learnt[first_stance] < 0:
-                    for target, weight in self._stance_weights[i]:
-                        sums[target] += weight
+                for target, weight in self._stance_weights[i]:
+                    sums[target] += weight
         chosen.sort(key=lambda score: -score.score)
         weights = [math.exp(value) for value in sums[first_stance:]]
         best = max(range(len(weights)), key=weights.__getitem__)
@@ -218,8 +223,7 @@ class Judge:
         )
 
     def _features(self, text: str, found: int, speaker: int, fired: list[_Rule], sums: list[float]) -> Features:
-        by_id = {id: i for i, id in enumerate(self._learnt) if id >= 0}
-        theirs = [sums[by_id[i]] if i in by_id else 0.0 for i in range(len(self._classifier.weights.targets))]
+        theirs = [sums[own] if own >= 0 else 0.0 for own in self._own]
         rules = [rule.id for rule in fired]
         return self._classifier.features(text, class_names(speaker), self._terms.names(found), rules, theirs)
 

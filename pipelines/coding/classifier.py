@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -101,7 +102,7 @@ def word_features(text: str, language: str) -> list[str]:
     tokens = ["0" if token[0].isdigit() else token for token in _TOKEN.findall(lowered(plain(text)))]
     found = dict.fromkeys([f'"{token[:size]}"' for token in tokens for size in sizes])
     stems = [token[: sizes[0]] for token in tokens]
-    found.update(dict.fromkeys([f'"{first} {second}"' for first, second in zip(stems, stems[1:], strict=False)]))
+    found.update(dict.fromkeys([f'"{first} {second}"' for first, second in pairwise(stems)]))
     return list(found)
 
 

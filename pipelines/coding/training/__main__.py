@@ -7,15 +7,18 @@ cross-validates instead and prints how well statements that were not learnt from
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from pipelines.coding import LANGUAGES
 from pipelines.coding.classifier import Classifier, save
-from pipelines.coding.training.material import read
+from pipelines.coding.training.material import Example, read
 from pipelines.coding.training.train import AS_CODED, Reader, Sample, learn, of_language
 from schemas.actors import load_actors
 from schemas.codebook import Codebook, load_codebook
@@ -48,58 +51,69 @@ def train(codebook: Codebook, folder: Path) -> None:
         print(f"{path}: {path.stat().st_size:,} bytes", file=sys.stderr)
 
 
+class Tally:
+    """Verdicts compared with the coding."""
+
+    def __init__(self, codebook: Codebook) -> None:
+        self._codebook = codebook
+        self._counts: dict[str, Counter[str]] = {category.id: Counter() for category in codebook.categories}
+        self._stances: list[bool] = []
+
+    def add(self, example: Example, scores: np.ndarray) -> None:
+        """Counts a verdict: log odds of the categories, then log weights of the stances."""
+        for category, score in zip(self._codebook.categories, scores, strict=False):
+            found, wanted = probability(score) >= category.threshold, category.id in example.categories
+            if found or wanted:
+                self._counts[category.id]["right" if found and wanted else "wrong"] += 1 + (found and wanted)
+        if example.categories:
+            best = int(np.argmax(scores[len(self._codebook.categories) :]))
+            self._stances.append(self._codebook.stances[best].id == example.stance)
+
+    def __str__(self) -> str:
+        categories = ", ".join(f"{id} {_f1(count):.2f}" for id, count in self._counts.items())
+        stance = sum(self._stances) / max(1, len(self._stances))
+        return f"categories {_f1(sum(self._counts.values(), Counter())):.3f}  stance {stance:.3f}  ({categories})"
+
+
+def _f1(count: Counter[str]) -> float:
+    return count["right"] / max(1, count.total())
+
+
+def probability(score: float) -> float:
+    """The probability of log odds."""
+    return 1 / (1 + math.exp(-float(score)))
+
+
 def check(codebook: Codebook) -> Iterator[str]:
-    """Cross-validates: lines with micro F1 of categories and accuracy of stance, with the rules' own beside them."""
+    """Cross-validates: lines with micro F1 of categories and accuracy of stance, then how far scores can be trusted.
+
+    The classifier and the rules are measured each for itself.
+    """
     samples = prepare(codebook)
-    counts: dict[tuple[str, str], Counter] = {}
-    reliability: dict[int, list[float]] = {}
+    tallies = {(code, judge): Tally(codebook) for code in LANGUAGES for judge in ("rules", "trained")}
+    outcomes: dict[int, list[bool]] = {}
     for fold in range(FOLDS):
-        held_out = [sample for sample in samples if _fold(sample) == fold]
         model = learn([sample for sample in samples if _fold(sample) != fold], codebook)
         classifiers = {code: Classifier(of_language(model, samples, code, codebook)) for code in LANGUAGES}
-        for sample in held_out:
-            if sample.weight != AS_CODED:
+        for sample in samples:
+            if _fold(sample) != fold or sample.weight != AS_CODED:
                 continue
-            language = sample.example.language
-            scores = classifiers[language].score(sample.features)
-            _count(counts.setdefault((language, "trained"), Counter()), sample, scores, codebook, reliability)
-            _count(counts.setdefault((language, "rules"), Counter()), sample, sample.features.sums, codebook)
-    for (language, judge), count in sorted(counts.items()):
-        found = 2 * count["hit"] / max(1, 2 * count["hit"] + count["miss"] + count["false"])
-        stance = count["stance"] / max(1, count["coded"])
-        parts = []
-        for category in codebook.categories:
-            hit = count["hit", category.id]
-            parts.append(
-                f"{category.id} {2 * hit / max(1, hit + count['all', category.id] + count['got', category.id] - 0):.2f}"
-            )
-        yield f"{language} {judge:<8} categories {found:.3f}  stance {stance:.3f}  ({', '.join(parts)})"
-    for tenth, outcomes in sorted(reliability.items()):
-        yield f"score {tenth / 10:.1f}-{tenth / 10 + 0.1:.1f}: right {sum(outcomes) / len(outcomes):.2f} of {len(outcomes)}"
+            example = sample.example
+            scores = classifiers[example.language].score(sample.features)
+            tallies[example.language, "rules"].add(example, sample.features.sums)
+            tallies[example.language, "trained"].add(example, scores)
+            for category, score in zip(codebook.categories, scores, strict=False):
+                outcomes.setdefault(min(9, int(probability(score) * 10)), []).append(category.id in example.categories)
+    for (language, judge), tally in tallies.items():
+        yield f"{language} {judge:<8} {tally}"
+    for tenth, right in sorted(outcomes.items()):
+        share = sum(right) / len(right)
+        yield f"scores from {tenth / 10:.1f} to {tenth / 10 + 0.1:.1f}: {share:.2f} of {len(right):,} apply"
 
 
 def _fold(sample: Sample) -> int:
-    name, number = sample.example.source.rsplit(":", 1)
-    return (int(number) // BLOCK) % FOLDS
-
-
-def _count(count: Counter, sample: Sample, scores, codebook: Codebook, reliability: dict | None = None) -> None:
-    wanted = sample.example.categories
-    categories = [category.id for category in codebook.categories]
-    got = {id for id, score in zip(categories, scores, strict=False) if score >= 0}
-    for id in wanted | got:
-        count["hit" if id in wanted & got else "miss" if id in wanted else "false"] += 1
-        count["hit", id] += id in wanted & got
-        count["all", id] += id in wanted
-        count["got", id] += id in got
-    if wanted:
-        stances = scores[len(categories) :]
-        count["coded"] += 1
-        count["stance"] += codebook.stances[int(stances.argmax())].id == sample.example.stance
-    if reliability is not None:
-        for id, score in zip(categories, scores, strict=False):
-            probability = 1 / (1 + 2.718281828 ** -float(score))
-            reliability.setdefault(min(9, int(probability * 10)), []).append(id in wanted)
+    line = int(sample.example.source.rsplit(":", 1)[1])
+    return line // BLOCK % FOLDS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
