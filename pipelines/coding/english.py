@@ -192,9 +192,21 @@ class English(Base):
         found: list[Attribution] = []
         before: tuple[_Unit, bool, bool] | None = None  # the unit before; is it nothing but a quotation; has it one
         known: set[str] = set()  # words of the names of those who have spoken or been introduced
+        names = _full_names(document.text)
+        labels = _Labels(document)
+        statement: Speaker | None = None  # whose statement the paragraphs after "… the following statement:" are
         for unit in _units(document):
             reader = _Reader(document, unit, known)
-            made = reader.attributions()
+            if labels.asks(unit.paragraph):
+                continue
+            made = [_in_full(a, names) for a in reader.attributions()]
+            if not made and (label := labels.speaker(unit.paragraph)):
+                made = [Attribution(unit.start, unit.end, label, ":", "label", True)]
+            elif not made and statement:
+                made = [Attribution(unit.start, unit.end, statement, ":", "following_statement")]
+            elif made and _announces(document, unit):
+                statement = made[-1].speaker
+                made = []
             if (
                 made
                 and before
@@ -238,10 +250,15 @@ class English(Base):
     def editorial(self, title: str, text: str) -> bool:
         return (
             re.match(
-                r"\s*\[?(?:editorial|our view|leader|the [\w ]+ view|kcna commentary|rodong sinmun)\b",
+                r"\s*\[?(?:(?:lead(?:ing)? )?editorial|our (?:view|take|opinion|position)|leader\b|leading article"
+                r"|(?:the )?[\w ]{2,40}(?:[’']s)? (?:view|editorial|opinion) ?[:|–—-]|the [\w ]{2,40} view\b|from the editors?"
+                r"|kcna commentary|rodong sinmun)",
                 title,
                 re.IGNORECASE,
             )
+            is not None
+            or re.search(r"[|–—-] ?editorial\]?\s*$|\(editorial\)", title, re.IGNORECASE) is not None
+            or re.search(r"(?:\A|\n)\W{0,4}(?:by )?the editorial board\W{0,3}(?:\n|\Z)", text, re.IGNORECASE)
             is not None
         )
 
@@ -370,6 +387,144 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _quoted(document: Document, start: int, end: int) -> bool:
     return any(not q.scare for q in document.quotations_in(start, end))
+
+
+_FOLLOWS = re.compile(
+    r"\b(?:following|as follows|statement|text|letter|message|commentary|remarks|answer|answers|reply)\b[^.!?\"“]{0,90}"
+    r":[\"“]?$|\bas follows\.$"
+)
+
+
+def _announces(document: Document, unit: _Unit) -> bool:
+    """Whether the unit ends its paragraph with "… made public the following statement:"."""
+    text = document.text[unit.start : unit.end].rstrip()
+    return (
+        unit.end >= document.paragraphs[unit.paragraph][1]
+        and unit.paragraph + 1 < len(document.paragraphs)
+        and _FOLLOWS.search(text) is not None
+    )
+
+
+_NAME = re.compile(r"\b[A-Z][a-z][\w’'-]*(?: (?:[A-Z]\.|al|von|van|de|der|bin))? [A-Z][\w’'-]*[a-z]\b")
+_NO_SURNAME = frozenset("korea korean koreans russia".split())
+
+
+def _full_names(text: str) -> dict[str, str]:
+    """The first full name in the text by its last word, for a surname that comes back: "Osei" → "Raymond Osei"."""
+    found: dict[str, str] = {}
+    for match in _NAME.finditer(text):
+        words = [re.sub(r"[’']s$", "", word) for word in match.group().split()]
+        low = [word.casefold() for word in words]
+        if any(w in cues.DEMONYMS or w in _NO_SURNAME or _LOWER.get(w, "N") not in "N" for w in low):
+            continue
+        surname = words[0] if low[0] in cues.KOREAN_FAMILIES and "-" in words[-1] else words[-1]
+        found.setdefault(surname, " ".join(words))
+    return found
+
+
+def _in_full(attribution: Attribution, names: dict[str, str]) -> Attribution:
+    """The attribution with the full name of a speaker who is called by the surname."""
+    speaker = attribution.speaker
+    full = names.get(speaker.name) if speaker.kind == "name" else None
+    return attribution._replace(speaker=speaker._replace(name=full)) if full else attribution
+
+
+_LABEL = re.compile(
+    r"(?P<who>[A-Z][\w.’'-]*(?: (?:[A-Z][\w.’'-]*|of|for|the|and)){0,6})(?:\s*\([^)\n]{1,60}\))?\s*:\s+(?=\S)"
+)
+_ASKS = frozenset("q question interviewer reporter moderator host journalist correspondent anchor press".split())
+_ANSWERS = frozenset("a answer".split())
+
+
+class _Labels:
+    """The speakers of an interview or a transcript, where labels or questions show whose each paragraph is."""
+
+    def __init__(self, document: Document) -> None:
+        self._speakers: dict[int, Speaker] = {}
+        self._questions: set[int] = set()
+        text = document.text
+        labels: list[tuple[int, re.Match[str]]] = []
+        for index, (start, end) in enumerate(document.paragraphs):
+            match = _LABEL.match(text, start, end)
+            if match and match.end() < end and text[match.end()] not in '“"':
+                labels.append((index, match))
+        asked = any(match["who"].casefold() in _ASKS for _, match in labels)
+        names = [match["who"] for _, match in labels]
+        if len(labels) >= 2 and (asked or len(set(names)) < len(names)):
+            self._read(document, labels)
+        elif not labels:
+            self._read_questions(document)
+
+    def _read(self, document: Document, labels: list[tuple[int, re.Match[str]]]) -> None:
+        current: Speaker | None = None
+        by_index = dict(labels)
+        guest = self._guest(document, labels[0][0])
+        outlet = document.outlet.casefold()
+        for index in range(labels[0][0], len(document.paragraphs)):
+            match = by_index.get(index)
+            if match is None:
+                break_off = index > labels[-1][0]
+                if break_off or current is None:
+                    continue
+                self._speakers[index] = current
+                continue
+            who = match["who"]
+            low = who.casefold()
+            if low in _ASKS or low == outlet or (who.isupper() and len(who) <= 4 and low not in _ANSWERS):
+                self._questions.add(index)
+                current = None
+                continue
+            if low in _ANSWERS:
+                current = guest
+            else:
+                current = Speaker("name", match.start("who"), match.end("who"), who, phrase=match.span("who"))
+            if current:
+                self._speakers[index] = current
+
+    def _read_questions(self, document: Document) -> None:
+        """Paragraphs that are questions of the interviewer, each before an answer."""
+        text = document.text
+        questions = [
+            index
+            for index, (start, end) in enumerate(document.paragraphs)
+            if end - start < 260 and text[start:end].rstrip().endswith("?") and text[start] not in "“\"'‘«"
+        ]
+        if len(questions) < 2 or any(b - a < 2 for a, b in zip(questions, questions[1:], strict=False)):
+            return
+        guest = self._guest(document, questions[0])
+        if guest is None:
+            return
+        self._questions.update(questions)
+        for index in range(questions[0] + 1, len(document.paragraphs)):
+            if index not in self._questions:
+                self._speakers[index] = guest
+
+    def _guest(self, document: Document, before: int) -> Speaker | None:
+        """Who is interviewed: the first person named in full before the first question."""
+        end = document.paragraphs[before][0] if before else 0
+        for mention in document.mentions_in(0, end):
+            if mention.kind == "person" and not mention.office and document.text[end - 1 : end] != "":
+                first = mention
+                break
+        else:
+            first = None
+        names = _full_names(document.text[:end])
+        places = [(document.text.find(name), name) for name in names.values()]
+        places = [(at, name) for at, name in places if at >= 0]
+        at, name = min(places, default=(-1, ""))
+        if "interview" in document.text[:end].casefold() and name:
+            return Speaker("name", at, at + len(name), name)
+        if name and (first is None or at < first.start):
+            return Speaker("name", at, at + len(name), name)
+        return Speaker("name", first.start, first.end, first.text) if first else None
+
+    def asks(self, paragraph: int) -> bool:
+        """Whether the paragraph is a question of the interviewer."""
+        return paragraph in self._questions
+
+    def speaker(self, paragraph: int) -> Speaker | None:
+        """Who speaks in the paragraph."""
+        return self._speakers.get(paragraph)
 
 
 class _Reader:
