@@ -369,7 +369,7 @@ def _by_sentence(document: Document, attribution: Attribution) -> list[Attributi
     """A quotation of several sentences, sentence by sentence: each makes a point of its own."""
     first = document.sentence_at(attribution.start)
     last = document.sentence_at(attribution.end - 1)
-    if last <= first or not attribution.direct or attribution.speaker.kind == "omitted" and not attribution.cue:
+    if last <= first or not attribution.direct or (attribution.speaker.kind == "omitted" and not attribution.cue):
         return [attribution]
     cuts = [attribution.start]
     for sentence in document.sentences[first + 1 : last + 1]:

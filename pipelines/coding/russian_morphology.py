@@ -206,6 +206,8 @@ def nominative_part(word: str, feminine: bool | None) -> str:
         return word
     for reading in parses(word):
         tag = reading.tag
+        if low[-1] == "и" and not reading.is_known:
+            continue  # "Хироси", "Танаки": a guess
         if (
             ("Name" in tag or "Surn" in tag or "Patr" in tag)
             and tag.number == "sing"
@@ -215,10 +217,11 @@ def nominative_part(word: str, feminine: bool | None) -> str:
                 continue
             back = reading.inflect({"nomn"})
             if back and len(back.word) >= len(low) - 3:
-                return _cased(back.word, word)
+                return _cased(back.word if reading.is_known or "ё" in low else back.word.replace("ё", "е"), word)
         elif (
             ("Name" in tag or "Surn" in tag)
             and tag.case == "nomn"
+            and tag.number == "sing"
             and (feminine is None or tag.gender == ("femn" if feminine else "masc"))
         ):
             return word
@@ -244,7 +247,7 @@ def _by_ending(word: str, low: str, feminine: bool | None) -> str:
         return word[:-1]
     if low.endswith(("ом", "ем")) and len(low) > 4 and low[-3] not in _VOWELS:
         return word[:-2]
-    if low[-1] in "яю" and len(low) > 3:
+    if low[-1] in "яю" and len(low) > 2:
         return word[:-1] + ("й" if low[-2] in _VOWELS else "ь")
     return word
 
@@ -276,13 +279,16 @@ def _agreeing(words: list[str]) -> tuple[int, object | None]:
 def phrase_forms(phrase: str) -> dict[str, int]:
     """A title or the name of an organisation in every case: form and case bits. What follows the head noun stays."""
     words = phrase.split()
-    if not words or any(c in phrase for c in '«»"') and not words[0][0].isalpha():
+    if not words or (any(c in phrase for c in '«»"') and not words[0][0].isalpha()):
         return {phrase: ANY_CASE}
     head = words[0]
     if head == "МИД":
         rest = words[1:]
-        return {" ".join([head + ending, *rest]): cases for ending, cases in (("", ANY_CASE), ("а", 2), ("у", 4), ("ом", 16), ("е", 32))}
-    if head.isupper() and len(head) > 1 or not ("а" <= head[-1].lower() <= "я"):
+        return {
+            " ".join([head + ending, *rest]): cases
+            for ending, cases in (("", ANY_CASE), ("а", 2), ("у", 4), ("ом", 16), ("е", 32))
+        }
+    if (head.isupper() and len(head) > 1) or not ("а" <= head[-1].lower() <= "я"):
         return {phrase: ANY_CASE}
     k, noun = _agreeing(words)
     if noun is None:

@@ -240,7 +240,34 @@ def _lower(low: str) -> Word:
     return Word("l", low)
 
 
-_ADJECTIVE_ENDS = frozenset("ый ий ой ая яя ое ее ые ие ых их ого его ому ему ым им ую юю ыми ими ом ем ей".split())
+_ADJECTIVE_ENDS = frozenset(
+    [
+        "ый",
+        "ий",
+        "ой",
+        "ая",
+        "яя",
+        "ое",
+        "ее",
+        "ые",
+        "ие",
+        "ых",
+        "их",
+        "ого",
+        "его",
+        "ому",
+        "ему",
+        "ым",
+        "им",
+        "ую",
+        "юю",
+        "ыми",
+        "ими",
+        "ом",
+        "ем",
+        "ей",
+    ]
+)
 
 
 @cache
@@ -275,9 +302,11 @@ def _capital(word: str, opening: bool) -> Word:
     cases = morphology.merged(morphology.form_of(p.tag) for p in nouns)[0] if nouns else ANY_CASE
     genders = morphology.merged(morphology.form_of(p.tag) for p in names)[2] if names else ANY_GENDER
     slavic = low.endswith(("ова", "ева", "ёва", "ина", "ына"))
-    if low[-1] not in "аеёиоуыэюя" or (low[-1] == "а" and not known_word and not slavic):
-        cases |= NOMINATIVE
-    elif low[-1] in "иоу" and not any("Name" in p.tag and p.tag.case == "gent" and known_word for p in readings):
+    if (
+        low[-1] not in "аеёиоуыэюя"
+        or (low[-1] == "а" and not known_word and not slavic)
+        or (low[-1] in "иоу" and not any("Name" in p.tag and p.tag.case == "gent" and known_word for p in readings))
+    ):
         cases |= NOMINATIVE
     elif (not known_word and low[-1] in "еиоуыэю") or len(low) < 3:
         cases = ANY_CASE
@@ -383,11 +412,8 @@ class Reader:
         text = self.document.text
         cases = mention_cases()
         for mention in self.document.mentions_in(start, end):
-            if (
-                mention.start < place
-                or text[mention.start].islower()
-                and not mention.office
-                and mention.text in ("юг", "север")
+            if mention.start < place or (
+                text[mention.start].islower() and not mention.office and mention.text in ("юг", "север")
             ):
                 continue
             self._words(text, place, mention.start)
@@ -459,9 +485,7 @@ class Reader:
                 self._add(word, low, match.start(), match.end())
             elif first.isdigit():
                 self._add(Word("n", surface), surface, match.start(), match.end())
-            elif first in '«»„“”"':
-                continue
-            elif first == ")" and self._close_parenthesis():
+            elif first in '«»„“”"' or (first == ")" and self._close_parenthesis()):
                 continue
             else:
                 self._add(Word(_PUNCTUATION.get(first, "l"), surface), surface, match.start(), match.end())
@@ -701,7 +725,7 @@ class Reader:
             elif need == ":":
                 if ":" in tail:
                     return True
-            elif need.endswith(" ") and " " not in need[:-1] or len(need) <= 2:
+            elif (need.endswith(" ") and " " not in need[:-1]) or len(need) <= 2:
                 if need.strip() in following:
                     return True
             elif re.search(rf"(?:^|\s){re.escape(need)}", joined):
@@ -870,7 +894,7 @@ class Reader:
             ):
                 lead = re.match(r"[ca]*", segment).end()
                 speaker = self._subject(begin + lead, end, numbers, genders, strict=True)
-                if speaker and speaker.kind != "group" or speaker and begin == 0:
+                if (speaker and speaker.kind != "group") or (speaker and begin == 0):
                     if closes and codes[begin - 1] == "," and self._apposition_of(begin):
                         pass
                     else:
@@ -952,7 +976,7 @@ class Reader:
                             return later
                     if speaker and code in "MD" and not persons:
                         later = self._later_person(i + 1, end, numbers, genders)
-                        if later and (code == "M" or genders in (2, 4) and later.kind == "name"):
+                        if later and (code == "M" or (genders in (2, 4) and later.kind == "name")):
                             return later
                     if speaker:
                         return speaker
@@ -1205,7 +1229,7 @@ class Reader:
                 break
         while k > head + 1 and codes[k - 1] in "qc":
             k -= 1
-        if code == "G" and (joined := re.match(r"(?:,[DM])+c[DM]", codes[k:end + 8])):
+        if code == "G" and (joined := re.match(r"(?:,[DM])+c[DM]", codes[k : end + 8])):
             k += joined.end()  # "лидеры США, Японии и Южной Кореи"
         text = self._text(start, k)
         if oblique:
@@ -1222,7 +1246,7 @@ class Reader:
                 return Speaker("outlet", first, last, "", text)
         alone = k == head + 1 and start == head
         lemma = self.tokens[head].lemma
-        if code == "G" or group or self.tokens[head].numbers == PLURAL and code == "T" and head not in self.mentions:
+        if code == "G" or group or (self.tokens[head].numbers == PLURAL and code == "T" and head not in self.mentions):
             return Speaker("group", first, last, "", text, phrase=(first, last))
         if (
             code == "T"
@@ -1332,7 +1356,9 @@ class Reader:
         """ "по словам X", "по его мнению", "на взгляд X", "с точки зрения X", "по данным южнокорейской разведки"."""
         codes = self.codes
         j = i - 1
-        while j >= 0 and (codes[j] == "q" or self.words[j] in words.POSSESSIVES or self.words[j] in ("нашим", "моему", "точки")):
+        while j >= 0 and (
+            codes[j] == "q" or self.words[j] in words.POSSESSIVES or self.words[j] in ("нашим", "моему", "точки")
+        ):
             j -= 1
         if j < 0 or codes[j] != "p" or self.words[j] not in ("по", "на", "со", "с", "согласно"):
             return None
@@ -1544,8 +1570,32 @@ def start_of_name(text: str, given: int, family: str) -> int:
 
 _CLAUSE = re.compile(r"[apnt]{0,3},h")
 _VIEWS = frozenset(
-    "вывод мнение взгляд прогноз аргумент ответ тезис оценка позиция рецепт совет реакция комментарий версия объяснение вердикт диагноз подход "
-    "приговор предложение предупреждение опасение надежда точка".split()
+    [
+        "вывод",
+        "мнение",
+        "взгляд",
+        "прогноз",
+        "аргумент",
+        "ответ",
+        "тезис",
+        "оценка",
+        "позиция",
+        "рецепт",
+        "совет",
+        "реакция",
+        "комментарий",
+        "версия",
+        "объяснение",
+        "вердикт",
+        "диагноз",
+        "подход",
+        "приговор",
+        "предложение",
+        "предупреждение",
+        "опасение",
+        "надежда",
+        "точка",
+    ]
 )
 _COUNTED = re.compile(r"[lq](?=p?q*G)")
 _SHARES = frozenset(("большинство", "ряд", "часть", "половина", "многие", "один", "одна", "кто-то"))
