@@ -817,9 +817,8 @@ class Reader:
             and (how or begin == v or "Q" in codes[:v])
         ):
             return self._cue(v, begin, place, "indefinite_personal", False, lemma)
-        if found and not (codes[begin - 1 : begin] == "h"):
-            same_number = True
-            return found[-1]._replace(at=v, first=v, again=True, lemma=lemma) if same_number else None
+        if found and codes[begin - 1 : begin] != "h":
+            return found[-1]._replace(at=v, first=v, again=True, lemma=lemma)
         if codes[begin:v].startswith("c") or re.search(r"c[a]*$", codes[:v]):
             if first := self._subject(0, begin if begin > 1 else v, token.numbers, token.genders):
                 return self._cue(v, 0, first, "coordinated", True, lemma)
@@ -1154,7 +1153,7 @@ class Reader:
         if code == "O":
             # "газета «Х»", "агентство Рёнхап": the name says it
             k = head + 1
-            while k < end and codes[k] in "qOl" and not codes[k] == "l":
+            while k < end and codes[k] in "qO":
                 k += 1
             if (
                 words.ORGANISATIONS.get(self.tokens[head].lemma)
