@@ -184,6 +184,7 @@ class _Export:
             if names and _types(kind)[name] == "keyword":
                 entries = [{"key": key, "value": self.word(words)} for key, words in names.items()]
                 formats[name] = {"id": "static_lookup", "params": {"lookupEntries": entries}}
+        formats["article.delay"] = {"id": "duration", "params": {"inputFormat": "seconds", "outputFormat": "humanize"}}
         for name in ("article.relevance", "statement.stance_score"):
             formats[name] = {"id": "percent", "params": {"pattern": "0%"}}
         attributes = {

@@ -91,6 +91,7 @@ FIELDS: Mapping[str, Words] = MappingProxyType(
         "article.categories": Words("Article's categories", "Категории статьи", "기사 범주"),
         "article.length": Words("Length, characters", "Длина, знаков", "길이(자)"),
         "article.statements": Words("Statements in the article", "Высказываний в статье", "기사 내 발언 수"),
+        "article.delay": Words("Delay", "Задержка", "지연"),
         "article.actors": Words("Actors named", "Упомянутые акторы", "언급된 행위자"),
         "statement.text": Words("Statement", "Высказывание", "발언"),
         "statement.direct": Words("Direct quotation", "Прямая цитата", "직접 인용"),

@@ -16,6 +16,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,7 +50,7 @@ from schemas.records import (
     from_dict,
 )
 
-VERSION = 1  # raised whenever a mapping changes, so that older programs leave newer indices alone
+VERSION = 2  # raised whenever a mapping changes, so that older programs leave newer indices alone
 MAX_TEXT = 1_000_000  # characters of an article's text; Elasticsearch highlights no longer ones
 MAX_CONTEXT = 2_000  # characters of the paragraph kept on either side of a statement
 
@@ -151,6 +152,7 @@ class ArticleFields(InnerDoc):
 class FullArticleFields(ArticleFields):
     text = _text()
     actors = _keyword()  # ids of the linked actors that are named
+    delay = Long()  # seconds from publication to fetching; below 0 where the date of publication is in the future
 
 
 class ActorFields(InnerDoc):
@@ -361,6 +363,7 @@ def article_document(article: Article, now: str) -> dict[str, Any]:
                 **_article_fields(article),
                 "text": article.extract.text[:MAX_TEXT],
                 "actors": sorted({actor.id for actor in article.coding.actors if actor.id}),
+                "delay": _seconds_between(article.extract.published, article.fetched),
             },
             "archive": _archive_fields(article.archive),
         }
@@ -532,6 +535,14 @@ def _statement_fields(key: str, statement: Statement, text: str) -> dict[str, An
         "reported_by": statement.reported_by,
         "explanation": statement.explanation,
     }
+
+
+def _seconds_between(start: str, end: str) -> int | None:
+    """None where one of the times is not known."""
+    try:
+        return round((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds())
+    except (ValueError, TypeError):
+        return None
 
 
 def _paragraphs(text: str, start: int, end: int) -> tuple[int, int]:

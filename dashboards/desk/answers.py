@@ -365,7 +365,10 @@ def _definition(panel: Panel) -> Json:
         "chart": panel.chart,
         "kind": panel.kind,
         "by": [{"field": d.field, "type": type(d).__name__.lower(), "width": getattr(d, "width", 0)} for d in panel.by],
-        "measures": [{"id": m.id, "label": list(m.label), "of": m.of, "narrow": bool(m.where)} for m in panel.measures],
+        "measures": [
+            {"id": m.id, "label": list(m.label), "of": m.of, "field": m.field, "narrow": bool(m.where)}
+            for m in panel.measures
+        ],
         "columns": list(panel.columns or _COLUMNS[panel.kind]),
         "events": panel.events,
         "compare": panel.compare,

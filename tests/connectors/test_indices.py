@@ -22,9 +22,9 @@ from schemas.records import FeedState, Poll
 TEXT = "Kirby said the deal breaks resolutions."
 
 PINNED = (
-    1,
+    2,
     {
-        "articles": "91d4af54072b308e",
+        "articles": "66d8b0e2309e0d94",
         "statements": "7ea2e2cf418a5d44",
         "entries": "5b353f024d95a6ed",
         "feeds": "04b93ef589f46ee0",

@@ -1,6 +1,6 @@
 // The desk page: what is selected stands in the address bar, and the panels follow it.
 
-import { bucketName, date, dateTime, LANGUAGE_NAMES, LANGUAGES, language, number, percent, say, useLanguage, word } from "./strings.js";
+import { bucketName, date, dateTime, duration, LANGUAGE_NAMES, LANGUAGES, language, number, percent, say, useLanguage, word } from "./strings.js";
 import { h, save } from "./dom.js";
 import { binName, draw, hideTip, specification } from "./charts.js";
 import { documentList, statementCard } from "./statements.js";
@@ -349,7 +349,8 @@ async function drawPanel(id) {
 function measureText(measure, value) {
   if (value === null || value === undefined) return "–";
   if (measure.of === "latest") return dateTime(value);
-  if (measure.of === "share" || measure.id === "certainty") return percent(value);
+  if (measure.of === "share" || measure.field === "statement.stance_score") return percent(value);
+  if (measure.field === "article.delay") return duration(value);
   return number(Math.round(value * 100) / 100);
 }
 

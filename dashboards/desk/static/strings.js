@@ -102,3 +102,9 @@ export function bucketName(start, interval) {
   }[interval];
   return new Intl.DateTimeFormat(language(), options).format(new Date(start));
 }
+
+/** A length of time in its largest fitting unit. */
+export function duration(seconds) {
+  const [unit, length] = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]].find(([, each]) => Math.abs(seconds) >= each) ?? ["second", 1];
+  return new Intl.NumberFormat(language(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }).format(seconds / length);
+}
