@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipelines.coding.classifier import Classifier, Features
@@ -87,9 +88,10 @@ def speaker_classes(actor: Actor, occupation: str) -> int:
     return mask
 
 
-def class_names(mask: int) -> list[str]:
+@lru_cache(maxsize=1024)
+def class_names(mask: int) -> tuple[str, ...]:
     """The speaker classes whose bits are set."""
-    return [name for name, bit in CLASS_BITS.items() if bit & mask]
+    return tuple(name for name, bit in CLASS_BITS.items() if bit & mask)
 
 
 class Judgement(NamedTuple):
@@ -124,6 +126,7 @@ class Judge:
         self._categories = codebook.categories
         self._stances = codebook.stances
         self._default = codebook.default_stance
+        self.nothing = Judgement((), codebook.default_stance, 1.0, (), 0, {})  # of a statement without content
         targets = [*(c.id for c in codebook.categories), *(s.id for s in codebook.stances)]
         self._priors = [*(c.prior for c in codebook.categories), *(s.prior for s in codebook.stances)]
         number = {id: i for i, id in enumerate(targets)}
@@ -188,7 +191,8 @@ class Judge:
         features = None
         if self._classifier:
             features = self._features(text, found, speaker, fired, sums)
-            scores = self._classifier.score(features).tolist()
+            known = self._classifier.known(features)
+            scores = self._classifier.score(features, known).tolist()
             for i, target in enumerate(self._learnt):
                 if target >= 0:
                     sums[i] = scores[target] if i < first_stance else sums[i] * _RULES + scores[target] * _LEARNT
@@ -217,7 +221,7 @@ class Judge:
         if features:
             for target in sorted(targets):
                 if (theirs := self._learnt[target]) >= 0:
-                    learnt[self._classifier.weights.targets[theirs]] = self._classifier.causes(features, theirs)
+                    learnt[self._classifier.weights.targets[theirs]] = self._classifier.causes(known, theirs)
         return Judgement(
             tuple(chosen), stance, round(score, 4), tuple(rule.id for rule in reasons), terms & found, learnt
         )

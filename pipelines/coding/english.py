@@ -214,6 +214,8 @@ class English(Base):
                 and ((before[1] and reader.bare()) or (before[2] and reader.refers_back()))
             ):
                 made[0] = made[0]._replace(start=before[0].start, direct=True)
+            if not made and found and (pronoun := reader.quoted_pronoun()):
+                made = [Attribution(unit.start, unit.end, pronoun, "", "pronoun_quote", True)]
             if not made and (introduced := reader.introduced()):
                 document.named.append(introduced)
                 if reader.present():
@@ -316,6 +318,10 @@ _VIEWS = frozenset(
     "view opinion words assessment estimation estimate reading judgment judgement belief telling eyes account phrase "
     "phrasing formulation interpretation analysis calculation reasoning book".split()
 )
+_GAVE_NAME = re.compile(
+    r"(?:gave (?:his|her) (?:\w+ )?name (?:only )?as|identified (?:\w+ )?(?:only )?(?:as|by \w+ (?:sur|family |last )?name,?)"
+    r"|asked to be (?:called|identified)(?: only)?(?: by \w+ \w+,?| as)?) (?P<name>(?:M(?:r|s|rs)\.? )?[A-Z][\w-]+)"
+)
 _HONORIFICS = frozenset({"mr", "mrs", "ms", "dr", "mr.", "mrs.", "ms.", "dr."})
 _SAME_TITLE = {
     "spokeswoman": "spokesman", "spokesperson": "spokesman", "spokespeople": "spokesman", "chairwoman": "chairman",
@@ -369,6 +375,8 @@ def _units(document: Document) -> Iterator[_Unit]:
     for i, sentence in enumerate(document.sentences):
         if start < 0:
             start = sentence.start
+            if not i and (dateline := _DATELINE.match(document.text, start, sentence.end)):
+                start = dateline.end()
         quotation = document.quotation_at(sentence.end - 1)
         follows = i + 1 < len(document.sentences) and document.sentences[i + 1].paragraph == sentence.paragraph
         if follows and quotation and quotation.end > sentence.end:
@@ -389,6 +397,10 @@ def _quoted(document: Document, start: int, end: int) -> bool:
     return any(not q.scare for q in document.quotations_in(start, end))
 
 
+_DATELINE = re.compile(
+    r"[A-Z][A-Z.’'/-]+(?:[ /][A-Z.]+){0,3}(?:, [A-Z][\w. ]{2,20}){0,2}(?:, \w+\.? \d{1,2})?(?: ?\([^)]{2,40}\))?\s?(?:[—–]|--?)\s+"
+    r"|[A-Z][\w ]{2,20}, \w+\.? \d{1,2}(?: \([^)]{2,20}\))?\s?(?:[—–]|--?)\s+"
+)
 _FOLLOWS = re.compile(
     r"\b(?:following|as follows|statement|text|letter|message|commentary|remarks|answer|answers|reply)\b[^.!?\"“]{0,90}"
     r":[\"“]?$|\bas follows\.$"
@@ -502,21 +514,13 @@ class _Labels:
     def _guest(self, document: Document, before: int) -> Speaker | None:
         """Who is interviewed: the first person named in full before the first question."""
         end = document.paragraphs[before][0] if before else 0
-        for mention in document.mentions_in(0, end):
-            if mention.kind == "person" and not mention.office and document.text[end - 1 : end] != "":
-                first = mention
-                break
-        else:
-            first = None
         names = _full_names(document.text[:end])
-        places = [(document.text.find(name), name) for name in names.values()]
-        places = [(at, name) for at, name in places if at >= 0]
-        at, name = min(places, default=(-1, ""))
-        if "interview" in document.text[:end].casefold() and name:
-            return Speaker("name", at, at + len(name), name)
-        if name and (first is None or at < first.start):
-            return Speaker("name", at, at + len(name), name)
-        return Speaker("name", first.start, first.end, first.text) if first else None
+        found = [(document.text.index(name), name) for name in names.values() if name in document.text[:end]]
+        found += [(m.start, m.text) for m in document.mentions_in(0, end) if m.kind == "person" and not m.office]
+        if not found:
+            return None
+        at, name = min(found)
+        return Speaker("name", at, at + len(name), name)
 
     def asks(self, paragraph: int) -> bool:
         """Whether the paragraph is a question of the interviewer."""
@@ -914,8 +918,9 @@ class _Reader:
         region = self._left(j)
         if region is None:
             return None
-        if region[0] and words[region[0] - 1] in ("what", "how", "why"):
-            if words[region[0] - 1] == "how" and verb in ("put", "describe", "see", "sum", "term", "phrase"):
+        asks = self._word_before(region[1])
+        if asks in ("what", "how", "why"):
+            if asks == "how" and verb in ("put", "describe", "see", "sum", "term", "phrase"):
                 return _Cue(v, region[0], region[1], word, "how_x_put_it", False, verb)
             quoted = re.match(r"[^,;.Q]{0,8}Q", codes[v + 1 :])
             if region[1].kind in ("name", "role") and quoted and verb in _NAMING:
@@ -925,6 +930,15 @@ class _Reader:
             codes[: region[0]].endswith((",", "Q")) and "Q" in codes[: region[0]] and not self._content_after(v)
         )
         return _Cue(v, region[0], region[1], word, "subject_verb", forward, verb)
+
+    def _word_before(self, speaker: Speaker) -> str:
+        start = speaker.phrase[0] or speaker.start
+        i = next((i for i, place in enumerate(self.starts) if place >= start), 0)
+        while i and self.codes[i - 1] in "dql":
+            if self.words[i - 1] in ("what", "how", "why"):
+                break
+            i -= 1
+        return self.words[i - 1] if i else ""
 
     def _content_after(self, v: int) -> bool:
         return re.match(r"(?:G|[pa]?d?[tnNDOTqls]+)*[.,]?$", self.codes[v + 1 :]) is None
@@ -1015,6 +1029,8 @@ class _Reader:
             if subject:
                 return _Cue(i, i, subject, words[i], "participle", True, verb, again=True)
             first = self._first_subject(i)
+            if first and first[1].kind == "name" and " " not in first[1].name and first[1].name not in self.known:
+                first = first if self.document.mentions_in(first[1].start, first[1].end) else None
             return _Cue(i, first[0], first[1], words[i], "participle", True, verb) if first else None
         return None
 
@@ -1144,6 +1160,12 @@ class _Reader:
         last = codes[j - 1]
         if last in ",)-":
             return self._interposed(j)
+        if joint := re.search(r"d?[lqDN]*[TGO]p(?:d?[DN]+,)+d?[DN]*,?cd?[DN]+(?:p?[tn]+)?$", codes[:j]):
+            stop = len(joint.group().rstrip("tn").rstrip("p")) + joint.start()
+            whole = self.document.text[self.starts[joint.start()] : self.ends[stop - 1]]
+            whole = re.sub(r"^(?:the|The)\s+", "", whole)
+            end = self.ends[stop - 1]
+            return joint.start(), Speaker("group", end - len(whole), end, whole, whole)
         if last == "w":
             k = j - 1 - (j >= 2 and codes[j - 2] == ",")
             region = self._region(k)
@@ -1192,6 +1214,11 @@ class _Reader:
                 if not re.match(r"[^Ph]", interposed) or re.search(r"(?:^|,)[^w,][^,]*[emx]", interposed):
                     speaker = None
             if speaker and end < j - 1:
+                clause = self.document.text[self.starts[end] : self.ends[j - 1]]
+                if speaker.kind != "name" and (given := _GAVE_NAME.search(clause)):
+                    at = self.starts[end] + given.start("name")
+                    role = speaker.role or speaker.name
+                    return begin, Speaker("name", at, at + len(given["name"]), given["name"], role)
                 if speaker.kind == "name":
                     return begin, self._with_apposition(speaker, end + 1)
                 fallback = (begin, speaker)
@@ -1250,6 +1277,24 @@ class _Reader:
             w in ("is", "has", "would") or (c in "lV" and w.endswith("s") and not w.endswith("ss"))
             for c, w in zip(self.codes, self.words, strict=True)
         )
+
+    def quoted_pronoun(self) -> Speaker | None:
+        """The "he" or "she" of a unit that quotes without a verb of speech: "He gives it “one presidency, maybe less”."."""
+        quoted = any(not q.scare for q in self.document.quotations_in(self.unit.start, self.unit.end))
+        advises = re.match(r"Pa?ma?l", self.codes) and "would" in self.words[1:3]
+        if not (quoted or advises):
+            return None
+        forms = (
+            {"he": "he", "she": "she"}
+            if advises
+            else {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
+        )
+        for i, word in enumerate(self.words):
+            if word in forms:
+                if re.search(r"[NTG]", self.codes[:i]):
+                    return None
+                return Speaker("pronoun", self.starts[i], self.ends[i], forms[word])
+        return None
 
     def introduced(self) -> Speaker | None:
         """The person who is the subject of a unit without a cue."""
@@ -1405,6 +1450,9 @@ class _Reader:
         codes = self.codes
         if speaker.kind != "name" or at >= len(codes):
             return speaker
+        if relative := re.match(r",w[^,;:.Q()]*", codes[at:]):
+            stop = self.ends[at + relative.end() - 1]
+            return speaker._replace(phrase=(speaker.phrase[0] or speaker.start, stop))
         if codes[at] in ",(":
             at += 1
         match = re.match(r"[dlqDNOTsn]*T[^,;:.Q()hwV]*", codes[at:])
@@ -1417,7 +1465,10 @@ class _Reader:
         if not affiliation:
             role, _, affiliation = role.partition(" for ")
         affiliation = re.sub(r"^the\s+", "", affiliation).strip() or speaker.affiliation
-        phrase = (speaker.phrase[0] or speaker.start, self.ends[at + match.end() - 1])
+        last = at + match.end()
+        if relative := re.match(r",?w[^,;:.Q()]*", codes[last:]):
+            last += relative.end()
+        phrase = (speaker.phrase[0] or speaker.start, self.ends[last - 1])
         return speaker._replace(role=f"{speaker.role} {role}".strip(), affiliation=affiliation, phrase=phrase)
 
 

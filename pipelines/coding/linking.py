@@ -349,7 +349,9 @@ class _Article:
         if wanted == _PERSON:
             linked = self.subject_before(speaker.start) or self.last_speaker(lambda known: known.actor.kind == _PERSON)
         elif wanted == "body":
-            linked = self.last_speaker(lambda known: known.actor.kind not in (_PERSON, "group"))
+            linked = self.body_before(speaker.start) or self.last_speaker(
+                lambda known: known.actor.kind not in (_PERSON, "group")
+            )
             return linked or self.unlisted(speaker, "")
         else:
             linked = self.last_speaker(lambda _: True)
@@ -409,9 +411,22 @@ class _Article:
         sentence = self.document.sentences[i]
         if sentence.start < self.last_attributed:
             return None
-        mention = next(iter(self.document.mentions_in(sentence.start, min(sentence.start + 60, sentence.end))), None)
-        linked = self.mention(mention) if mention else None
+        mentions = self.document.mentions_in(sentence.start, sentence.end)
+        people = [m for m in mentions if m.kind == _PERSON]
+        if not mentions or (mentions[0].start > sentence.start + 60 and len(people) != 1):
+            return None
+        linked = self.mention(people[0] if len(people) == 1 else mentions[0])
         return linked if linked and linked.actor.kind == _PERSON else None
+
+    def body_before(self, place: int) -> Linked | None:
+        """The organisation or medium with which the sentence before begins, where nobody spoke in it."""
+        i = self.document.sentence_at(place) - 1
+        if i < 0 or self.document.sentences[i].start < self.last_attributed:
+            return None
+        start = self.document.sentences[i].start
+        mention = next(iter(self.document.mentions_in(start, start + 15)), None)
+        linked = self.mention(mention) if mention else None
+        return linked if linked and linked.actor.kind not in (_PERSON, "group") else None
 
 
 _WESTERN = (

@@ -14,6 +14,8 @@ from schemas.codebook import Codebook
 from schemas.records import Statement
 
 # Who has a position without a verb of speech ("Thorne sees the worst to come"); of others it would be a deed.
+_LEAST_WORDS = 6
+_LEAST_LENGTH = 40  # characters, which is as many words in languages that write them together
 _OPINION = frozenset({"scholar", "former", "journalist", "activist", ""})
 
 
@@ -41,7 +43,10 @@ class StatementMaker:
                 )
                 begin, stop = document.paragraphs[first][0], document.paragraphs[last][1]
                 around = title | self._terms.mask(hits, begin, stop)
-                judgement = self._judge.judge(found, classes, around, document.text[start:end])
+                if found or _says_something(document.text, start, end, attribution):
+                    judgement = self._judge.judge(found, classes, around, document.text[start:end])
+                else:
+                    judgement = self._judge.nothing
                 draft = _Draft(attribution, speaker, start, end, found, classes, judgement)
                 if not (made and made[-1].absorb(draft, document)):
                     made.append(draft)
@@ -77,6 +82,13 @@ class StatementMaker:
             reported_by=(source.name or source.role) if source else "",
             explanation=json.dumps(reasons, ensure_ascii=False),
         )
+
+
+def _says_something(text: str, start: int, end: int, attribution: Attribution) -> bool:
+    """Whether more is left of a stretch than a word or two beside speaker and cue ("Not so fast, says X.")."""
+    first, last = attribution.speaker.phrase
+    said = f"{text[start:first]} {text[last:end]}" if start <= first < last <= end else text[start:end]
+    return len(said.split()) - len(attribution.cue.split()) >= _LEAST_WORDS or len(said) > _LEAST_LENGTH
 
 
 class _Draft:
