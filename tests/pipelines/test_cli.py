@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from connectors.elasticsearch.indices import Indices
-from pipelines.cli import DEMO, main
+from pipelines.cli import main
+from pipelines.cli.common import DEMO
 
 
 def call(*arguments: str, given: str | bytes | None = None) -> Result:
@@ -83,3 +85,31 @@ def test_the_demo_and_a_search_in_it(elasticsearch):
         assert set(elasticsearch.indices.get(index="vostochny-*")) == real
     finally:
         Indices(DEMO).delete(elasticsearch)
+
+
+def test_the_coding_is_judged_against_documents_coded_by_hand(tmp_path):
+    gold = Path(__file__).parents[1] / "gold" / "tune-en.jsonl"
+    found = json.loads(call("evaluate", "--json", str(gold)).stdout)
+    assert found["documents"] == 12
+    assert 0.5 < found["attribution"]["f1"] <= 1
+
+
+def test_a_sheet_for_a_second_coder_goes_out_and_comes_back(tmp_path):
+    gold = Path(__file__).parents[1] / "gold" / "tune-en.jsonl"
+    sheet = tmp_path / "sheet.csv"
+    assert call("annotate", str(sheet), str(gold), "--sample", "5").exit_code == 0
+    assert call("annotate", str(sheet), str(gold), "--sample", "5").exit_code == 1, "a filled sheet is not overwritten"
+    assert call("annotate", str(sheet), str(gold), "--read").exit_code == 0
+
+
+def test_the_dashboards_are_printed_for_kibana():
+    objects = [json.loads(line) for line in call("dashboards", "export").stdout.splitlines()]
+    assert {"dashboard", "index-pattern", "search"} <= {each["type"] for each in objects}
+    assert "no_token: 0.0.0.0" in call("desk", "--demo", "--host", "0.0.0.0").stderr
+
+
+def test_a_text_is_explained():
+    document = {"id": "1", "text": "North Korea and Russia signed a treaty. Dmitry Peskov said it threatens no one."}
+    said = call("analyse", "--format", "text", given=json.dumps(document)).stdout
+    assert said.startswith("1: relevant")
+    assert "Dmitry Peskov" in said

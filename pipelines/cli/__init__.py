@@ -1,0 +1,50 @@
+"""The command line: `vostochny COMMAND`.
+
+Beam and spaCy take seconds to import, so each command imports what it needs.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from pipelines.cli import coding, collecting, searching, services
+from schemas.failures import Failure
+
+
+class Commands(click.Group):
+    """Says what went wrong and how to go on in one line instead of a traceback."""
+
+    def invoke(self, context: click.Context):
+        try:
+            return super().invoke(context)
+        except Failure as problem:
+            raise click.ClickException(str(problem)) from problem
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="vostochny")
+def main() -> None:
+    """Monitor how the media react to the Moscow–Pyongyang rapprochement."""
+    # Beam's word about Google packages that nothing here needs.
+    logging.getLogger().addFilter(lambda record: "apitools" not in record.getMessage())
+    # What goes wrong is raised, and told in one line: Beam and the client would tell it too, at length.
+    for name in ("apache_beam", "elastic_transport"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+for _command in (
+    collecting.run,
+    collecting.replay,
+    collecting.demo,
+    searching.search,
+    searching.desk,
+    searching.dashboards,
+    coding.analyse,
+    coding.evaluate,
+    coding.annotate,
+    services.feeds,
+    services.elasticsearch_group,
+):
+    main.add_command(_command)

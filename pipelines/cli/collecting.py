@@ -1,0 +1,118 @@
+"""Commands that carry entries through the line: run, replay, demo."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from pipelines.cli.common import DEMO, PREFIX, choose_feeds, codebook_option, console, errors, iso_date, running
+
+
+def line_options(command):
+    """The options of every command that carries entries through the line."""
+    for option in (
+        codebook_option,
+        click.option("--no-gate", is_flag=True, help="Extract every page, also those without a word of the subject."),
+        click.option(
+            "--processes",
+            type=click.IntRange(min=0),
+            default=0,
+            metavar="N",
+            help="Processes that read pages. Default: one a core.",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
+        click.option("--runner", default="FnApiRunner", show_default=True, help="Beam runner."),
+        click.argument("beam_options", nargs=-1, type=click.UNPROCESSED),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--outlets", metavar="FILE|URL", help="Outlets (YAML), or an OPML list. Default: those that come along.")
+@click.option("--only", multiple=True, metavar="NAME", help="Only outlets with NAME in their id or name.")
+@click.option("--since", default="", metavar="DATE", callback=iso_date, help="Leave out entries published before.")
+@line_options
+def run(outlets, only, since, **options) -> None:
+    """Poll all outlets once and index what is new.
+
+    Options that are not listed here are Beam's and go to the runner.
+    """
+    _collect(running(), choose_feeds(outlets, only), since=since, **options)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.option(
+    "--stage", type=click.Choice(["fetch", "archive", "read", "index"]), help="Only those that failed at this stage."
+)
+@click.option("--cause", default="", help="Only those that failed for this cause.")
+@line_options
+def replay(stage, cause, as_json, runner, beam_options, **options) -> None:
+    """Take dead letters again."""
+    from connectors.settings import Settings
+    from pipelines.run import replay
+    from pipelines.summary import shown_live
+
+    line = _line(Settings.from_env(), **options)
+    with shown_live(errors):
+        summary = replay(line, runner, beam_options, stage=stage or "", cause=cause)
+    _report(summary, as_json)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@line_options
+def demo(**options) -> None:
+    """Run the whole line on sample news, without any network.
+
+    The sample data is kept apart from real data: in indices whose names start with "demo", made anew each time.
+    """
+    from connectors.elasticsearch.client import connect
+    from connectors.elasticsearch.indices import Indices
+    from demo.web import NewsWeb
+
+    settings = running()
+    errors.print("Sample data: invented news of fictional outlets, served on loopback and kept apart from real data.")
+    Indices(DEMO).delete(connect(settings))
+    with NewsWeb() as web:
+        _collect(settings, choose_feeds(web.url, ()), prefix=DEMO, **options)
+    (errors if options["as_json"] else console).print(
+        "\nThis was sample data. Three searches to try on it:\n"
+        "  vostochny search --demo missile --category arms_technology\n"
+        "  vostochny search --demo 러시아 --bloc rok --stance critical\n"
+        "  vostochny search --demo сотрудничество --bloc russia --stance supportive"
+    )
+
+
+def _line(settings, *, prefix=PREFIX, codebook=None, no_gate=False, **options):
+    from pipelines.line import Line
+
+    return Line(
+        settings,
+        prefix=prefix,
+        archive=str(settings.data_dir / f"{prefix}-archive"),
+        gate=not no_gate,
+        codebook=codebook or "",
+        **options,
+    )
+
+
+def _collect(settings, feeds, *, as_json, runner, beam_options, **options) -> None:
+    from pipelines.run import collect_once
+    from pipelines.summary import shown_live
+
+    line = _line(settings, **options)
+    with shown_live(errors):
+        summary = collect_once(feeds, line, runner, beam_options)
+    _report(summary, as_json)
+
+
+def _report(summary, as_json: bool) -> None:
+    """Print what a run did; ends the command with exit code 1 where nothing could be done."""
+    if as_json:
+        click.echo(json.dumps(summary.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        console.print(summary.table(), summary.closing(), sep="\n")
+    if summary.exit_code:
+        sys.exit(summary.exit_code)

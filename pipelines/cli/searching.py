@@ -1,0 +1,115 @@
+"""Commands that look things up: search, desk, dashboards."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from pipelines.cli.common import codebook_option, console, demo_option, errors, iso_date, prefix_of, running
+from schemas.failures import Failure
+
+
+@click.command()
+@click.argument("text", default="")
+@click.option("--category", multiple=True, help="An id of the codebook; may be given several times, like those below.")
+@click.option("--bloc", multiple=True, help="The outlet's: rok, dprk, russia, west and so on.")
+@click.option("--actor", multiple=True, help="Id or any name of a speaker.")
+@click.option("--stance", multiple=True, help="critical, sceptical, supportive or neutral.")
+@click.option("--from", "since", default="", metavar="DATE", callback=iso_date, help="The first day of publication.")
+@click.option("--to", "until", default="", metavar="DATE", callback=iso_date, help="The last.")
+@click.option("--size", default=10, show_default=True, help="Statements to show.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+@demo_option
+def search(text, category, bloc, actor, stance, since, until, size, form, demo) -> None:
+    """Find statements by words in Korean, Russian or English, whatever their inflection."""
+    from connectors.elasticsearch.client import connect
+    from connectors.elasticsearch.indices import Indices
+    from connectors.elasticsearch.search import format_results, search
+
+    results = search(
+        connect(running()),
+        Indices(prefix_of(demo)),
+        text,
+        categories=category,
+        blocs=bloc,
+        actors=actor,
+        stances=stance,
+        since=since,
+        until=until,
+        size=size,
+    )
+    if not results.total:
+        _refuse_unknown(category, bloc, stance)
+    width = console.width if sys.stdout.isatty() else int(os.environ.get("COLUMNS", 120))
+    click.echo(format_results(results, form, width=width, color=sys.stdout.isatty()))
+
+
+def _refuse_unknown(categories, blocs, stances) -> None:
+    """Tell a misspelt filter from one that nothing fits; what another codebook coded was found before."""
+    from schemas.codebook import load_codebook
+    from schemas.outlets import BLOCS
+
+    codebook = load_codebook()
+    for option, given, known in (
+        ("--category", categories, [category.id for category in codebook.categories]),
+        ("--bloc", blocs, BLOCS),
+        ("--stance", stances, [stance.id for stance in codebook.stances]),
+    ):
+        for value in given:
+            if value not in known:
+                raise Failure("bad_query", f"nothing has {option} {value!r}; there are {', '.join(known)}")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--port", default=8050, show_default=True, help="0 for any free one.")
+@click.option("--token", default="", envvar="VOSTOCHNY_DESK_TOKEN", help="What readers must know; needed off loopback.")
+@codebook_option
+@demo_option
+def desk(host, port, token, codebook, demo) -> None:
+    """Serve the desk page: live panels, each number open to its statements. Ends with Ctrl-C."""
+    from connectors.elasticsearch.client import connect
+    from connectors.elasticsearch.indices import Indices
+    from dashboards.desk.server import serve
+    from schemas.codebook import load_codebook
+
+    client, indices = connect(running()), Indices(prefix_of(demo))
+    indices.ensure(client)
+    since = "now-4y/y" if demo else "now-90d"  # the sample news begin in 2023
+    book = load_codebook(codebook)
+    serve(client, indices, host=host, port=port, token=token, since=since, codebook=book, ready=click.echo)
+
+
+@click.group()
+def dashboards() -> None:
+    """The same panels for Kibana."""
+
+
+language_option = click.option("--language", type=click.Choice(["en", "ru", "ko"]), default="en", show_default=True)
+
+
+@dashboards.command()
+@language_option
+@demo_option
+def export(language, demo) -> None:
+    """Print the dashboards as NDJSON, to be imported into a Kibana 8.12 to 9."""
+    from dashboards.kibana import export
+
+    click.echo(export(prefix=prefix_of(demo), language=language), nl=False)
+
+
+@dashboards.command()
+@click.argument("url")
+@click.option("--space", default="", help="Id of the Kibana space. Default: the default one.")
+@click.option("--api-key", default="", envvar="VOSTOCHNY_KIBANA_API_KEY", help="Encoded, as Elasticsearch gives it.")
+@click.option("--ca-certs", default="", help="PEM file of the CA of Kibana's certificate.")
+@language_option
+@demo_option
+def install(url, space, api_key, ca_certs, language, demo) -> None:
+    """Put the dashboards into the Kibana at URL, in place of older ones."""
+    from dashboards.kibana import install
+
+    number = install(url, space=space, api_key=api_key, prefix=prefix_of(demo), language=language, ca_certs=ca_certs)
+    errors.print(f"{number} objects installed")
