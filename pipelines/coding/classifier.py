@@ -12,7 +12,7 @@ import re
 import zipfile
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,19 +96,23 @@ def context_features(classes: Sequence[str], terms: Sequence[str], rules: Sequen
     ]
 
 
+@lru_cache(maxsize=1 << 15)
+def _stems(token: str, sizes: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(f'"{token[:size]}"' for size in sizes)
+
+
 def word_features(text: str, language: str) -> list[str]:
     """Stems and pairs of neighbouring stems, each once, in quotation marks."""
     sizes = _STEMS.get(language, _STEMS_ELSEWHERE)
-    tokens = ["0" if token[0].isdigit() else token for token in _TOKEN.findall(lowered(plain(text)))]
-    found = dict.fromkeys([f'"{token[:size]}"' for token in tokens for size in sizes])
-    stems = [token[: sizes[0]] for token in tokens]
-    found.update(dict.fromkeys([f'"{first} {second}"' for first, second in pairwise(stems)]))
+    stems = [_stems("0" if token[0].isdigit() else token, sizes) for token in _TOKEN.findall(lowered(plain(text)))]
+    found = dict.fromkeys(chain.from_iterable(stems))
+    found.update(dict.fromkeys([f"{first[0][:-1]} {second[0][1:]}" for first, second in pairwise(stems)]))
     return list(found)
 
 
 def sum_features(sums: Sequence[float]) -> np.ndarray:
     """The sums of the rules' weights, by target, as features."""
-    return np.clip(np.asarray(sums, np.float32), -_LIMIT, _LIMIT)
+    return np.array([min(max(value, -_LIMIT), _LIMIT) for value in sums], np.float32)
 
 
 class Features(NamedTuple):
@@ -117,6 +121,13 @@ class Features(NamedTuple):
     context: list[str]
     words: list[str]
     sums: np.ndarray
+
+
+class Known(NamedTuple):
+    """A statement's features by their number in the weights."""
+
+    index: np.ndarray
+    scale: np.ndarray  # what each counts for
 
 
 class Classifier:
@@ -136,24 +147,27 @@ class Classifier:
             sum_features(sums),
         )
 
-    def score(self, features: Features) -> np.ndarray:
+    def known(self, features: Features) -> Known:
+        """The features that the classifier has learnt something about."""
+        find = self._index.get
+        context = [i for i in map(find, features.context) if i is not None]
+        words = [i for i in map(find, features.words) if i is not None]
+        scale = np.ones(len(context) + len(words), np.float32)
+        scale[len(context) :] = word_scale(features.words)
+        return Known(np.array(context + words, np.intp), scale)
+
+    def score(self, features: Features, known: Known | None = None) -> np.ndarray:
         """Log odds of the categories and log weights of the stances, in the order of the weights' targets."""
         learnt = self.weights
-        scores = learnt.bias + features.sums @ learnt.sums
-        for names, scale in ((features.context, 1.0), (features.words, word_scale(features.words))):
-            known = [self._index[name] for name in names if name in self._index]
-            if known:
-                scores = scores + learnt.weights[known].sum(axis=0) * scale
-        return scores
+        index, scale = self.known(features) if known is None else known
+        return learnt.bias + features.sums @ learnt.sums + scale @ learnt.weights[index]
 
-    def causes(self, features: Features, target: int, most: int = 4) -> list[tuple[str, float]]:
+    def causes(self, known: Known, target: int, most: int = 4) -> list[tuple[str, float]]:
         """The features that speak most for a target, with their weights."""
-        learnt = self.weights.weights[:, target]
-        found = []
-        for names, scale in ((features.context, 1.0), (features.words, word_scale(features.words))):
-            found += [(name, float(learnt[i]) * scale) for name in names if (i := self._index.get(name)) is not None]
-        found.sort(key=lambda item: -item[1])
-        return [(name, round(weight, 2)) for name, weight in found[:most] if weight > 0]
+        weights = self.weights.weights[known.index, target] * known.scale
+        names = self.weights.features
+        strongest = np.argsort(-weights, kind="stable")[:most].tolist()
+        return [(names[known.index[i]], round(float(weights[i]), 2)) for i in strongest if weights[i] > 0]
 
 
 def word_scale(words: Sequence[str]) -> float:

@@ -34,8 +34,9 @@ def test_scores_add_up_and_name_their_causes():
     learnt = Classifier(weights({'"storm"': [2, 0, 0, 1], "voice official": [0.5, -1, 0, 0], "term sea": [0, 3, 0, 0]}))
     features = learnt.features("Storm", ["official"], [], [], [0, 0, 0, 0])
     assert learnt.score(features).tolist() == [2.5, -1, 0, 1]
-    assert learnt.causes(features, 0) == [('"storm"', 2.0), ("voice official", 0.5)]
-    assert learnt.causes(features, 2) == []
+    known = learnt.known(features)
+    assert learnt.causes(known, 0) == [('"storm"', 2.0), ("voice official", 0.5)]
+    assert learnt.causes(known, 2) == []
 
 
 def test_rule_sums_are_features():
