@@ -63,9 +63,11 @@ def desk(answers: Answers) -> Iterator[Desk]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium as the system has it; CHROMIUM names another one."""
+    """Chromium as the system has it; CHROMIUM names another one. Left out where there is none, but not in CI."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "Chromium is needed: apt-get install chromium, or set CHROMIUM to its path"
+    if not path:
+        assert "CI" not in os.environ, "Chromium is needed: .ci/run installs it"
+        pytest.skip("the desk page's tests need Chromium: apt-get install chromium, or set CHROMIUM to its path")
     with sync_playwright() as playwright:
         # The sandbox needs rights that containers withhold; nothing but our own page is opened.
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
