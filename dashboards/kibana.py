@@ -33,6 +33,7 @@ REFRESH = 60_000  # milliseconds
 TIMEOUT = 60  # seconds
 EVENT_COLOUR = "#666666"
 PLAIN_COLOUR = "#4477AA"
+OTHER_COLOUR = "#BBBBBB"
 
 BEFORE = Words("before: ", "ранее: ", "이전: ")
 DASHBOARDS_LABEL = Words("Dashboards", "Панели", "대시보드")
@@ -604,7 +605,9 @@ class _Export:
         ]
         return {
             "assignments": assignments,
-            "specialAssignments": [{"rule": {"type": "other"}, "color": {"type": "loop"}, "touched": False}],
+            "specialAssignments": [
+                {"rule": {"type": "other"}, "color": {"type": "colorCode", "colorCode": OTHER_COLOUR}, "touched": False}
+            ],
             "paletteId": "eui_amsterdam_color_blind",
             "colorMode": {"type": "categorical"},
         }
