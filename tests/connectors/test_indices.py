@@ -80,6 +80,7 @@ def test_statements_carry_the_articles_fields():
         "article.text.russian",
         "article.text.korean",
         "article.actors",
+        "article.delay",
     } <= field_names("statements")
 
 
