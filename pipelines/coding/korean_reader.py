@@ -17,16 +17,19 @@ from pipelines.coding.korean_speakers import (
     korean_name,
     subject,
     title_in,
+    title_stem,
     tokens_of,
     word_class,
 )
 from pipelines.coding.korean_speech import FINITE, NOT_REPORTED, PASSES_ON, REPORTED, SAID, Event, plain, speech_acts
-from pipelines.coding.korean_words import STATES
+from pipelines.coding.korean_words import KINDS_OF_BODIES, STATES
 
 _INNER = re.compile(
     r"(?:말|강조|주장|지적|설명|비판|경고|촉구|반박|일축|분석|진단|전망|평가|우려|규탄|비난|언급|보고|답|발표|"
-    r"논평|언명|단언|선언|역설|화답|당부|제안|주문|요구|부인|인정|통보|표명|추정|예상|판단|약속|"
-    r"다짐)(?:했다고|한다고|했다며|했다는)$|(?:밝혔|덧붙였|내다봤|꼬집었|전했|알렸|맞받았|답했)다(?:고|며|는)$"
+    r"논평|언명|단언|선언|역설|화답|당부|제안|주문|요구|부인|인정|통보|표명|추정|예상|판단|약속|규정|치하|찬양|"
+    r"칭찬|두둔|옹호|호소|천명|시사|성토|질타|조롱|위협|엄포|촌평|"
+    r"다짐)(?:했다고|한다고|했다며|했다는|하였다고)$|(?:밝혔|덧붙였|내다봤|꼬집었|전했|알렸|맞받았|답했|썼|적었|봤|"
+    r"빗댔|몰아붙였|쏘아붙였|치켜세웠|추켜세웠|내비쳤)다(?:고|며|는)$"
 )
 _REPORT_WORDS = re.compile(
     r"(?:\s?(?:등|의|측|이|당국|보도|발표|자료|보고서|분석|통계|설명|집계|추산|추정|주장|전언|말|성명|담화|"
@@ -37,9 +40,6 @@ _ENDORSED = re.compile(
     r"^(?:말|설명|주장|진단|분석|얘기|이야기|지적|전망|평가|경고|조언|제언|회고|증언)(?:이다|이었다|다)[.]?$"
 )
 _VERBAL = frozenset("하되있없않르가오나지키내보주들치기리우려서추꾸끼시")
-_PRESS = frozenset(
-    ["일간", "일간지", "주간", "주간지", "월간", "신문", "매체", "통신", "방송", "잡지", "언론", "전문지", "온라인"]
-)
 _MARKED = re.compile(r"[’'”\">〉》」](은|는|이|가|도)[,]?$")
 _THIS_WAY = re.compile(r"^(?:이같이|이렇게|이처럼|이와)$")
 _SOFT = re.compile(
@@ -274,8 +274,12 @@ class Reading:
             return
         events, according = speech_acts(tokens)
         if not events and not according:
+            said = len(self.found)
             self.without_cue(tokens, start, end)
+            if len(self.found) == said:
+                self.introduce(tokens)
             return
+        self.meet(tokens)
         subjects = self.subjects(tokens)
         source: Speaker | None = None
         if according:
@@ -287,6 +291,23 @@ class Reading:
         self.clauses(tokens, events, subjects, source, start, end)
 
     # -- who ------------------------------------------------------------------------------------------------------
+
+    def introduce(self, tokens: list[Token]) -> None:
+        """Remembers whom a sentence without speech has for its topic: what follows can be that person's."""
+        self.meet(tokens)
+        for i, particle, speaker, _ in self.subjects(tokens):
+            if i <= 12 and speaker.kind == "name" and speaker.role and particle in ("은", "는", "이", "가", "도"):
+                self.document.named.append(speaker)
+                self.last = speaker
+                return
+
+    def meet(self, tokens: list[Token]) -> None:
+        """Remembers the people whom a sentence names in full with a title, in whatever case: "조태용 전 실장에게도"."""
+        for i, token in enumerate(tokens):
+            if i and "□" not in token.text:
+                word = title_stem(token.text)
+                if word and word_class(bare(tokens[i - 1].text)):
+                    self.phrases.read(tokens, i, word)
 
     def subjects(self, tokens: list[Token]) -> list[Subject]:
         """Every phrase outside quotations that can be a speaker."""
@@ -321,8 +342,11 @@ class Reading:
             if read:
                 speaker, first = read
                 found.append((i, particle, self.own_voice(speaker), first))
-            elif stem in ("사이", "안팎", "내부", "일각") and i and particle.startswith("에서"):
-                group = self.among(tokens, i)
+            elif stem in ("사이", "안팎", "내부", "일각") and particle.startswith("에서"):
+                group = self.among(tokens, i) if i else None
+                if not group and stem == "일각":
+                    end = token.start + len(stem)
+                    group = (i, "에서", Speaker("group", token.start, end, stem, stem), i)
                 if group:
                     found.append(group)
         return found
@@ -332,7 +356,7 @@ class Reading:
         end = tokens[i].start + match.start()
         opened = max(self.document.text.rfind(mark, max(end - 30, 0), end) for mark in "‘'“\"<〈《「")
         name = self.document.text[opened + 1 : end]
-        kind = i and (bare(tokens[i - 1].text) in _PRESS or bare(tokens[i - 2].text) in _PRESS)
+        kind = i and any(bare(token.text) in KINDS_OF_BODIES for token in tokens[max(i - 2, 0) : i])
         if opened < 0 or "\n" in name or not name or not (kind or is_body(name.split()[-1]) or foreign(name)):
             return None
         return Speaker("name", opened + 1, end, name, "", name)

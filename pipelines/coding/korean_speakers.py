@@ -16,6 +16,8 @@ from pipelines.coding.korean_words import (
     GIVEN_SECOND,
     GROUP_HEADS,
     HEADLINE_COUNTRIES,
+    JOINT,
+    KINDS_OF_BODIES,
     KNOWN_PERSONS,
     LOANWORDS,
     LONGEST_TITLE,
@@ -47,7 +49,9 @@ _TOKEN = re.compile(r"\S+")
 _LONGEST_PHRASE = 8  # eojeols
 _MARKS = "\"'“”‘’「」『』«»<>〈〉《》[]"
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_SUBJECT = re.compile(r"(?:께서는|께서도|께서|측에서는|측은|측이|측도|에서는|에서도|에서|은|는|이|가|도|만은|만이)$")
+_SUBJECT = re.compile(
+    r"(?:으로서는|로서는|으로선|로선|께서는|께서도|께서|측에서는|측은|측이|측도|에서는|에서도|에서|은|는|이|가|도|만은|만이)$"
+)
 _AFTER_CONSONANT = frozenset("은이을과")
 _AFTER_VOWEL = frozenset("는가를와")
 _PARTICLE = re.compile(
@@ -55,6 +59,7 @@ _PARTICLE = re.compile(
     r"로는|에는|에도|까지|부터|마다|보다|처럼|만큼|조차|밖에|이나|이며|께|을|를|은|는|이|가|와|과|의|에|로|도|"
     r"만|나|며|고|서|면|지|자|려|듯|니|데|게|던)$"
 )
+_CASES = re.compile(r"[와과에]$|으로$")
 _ADNOMINAL = re.compile(
     r"[가-힣](?:한|된|던|할|될|인|는|은|졌던|했던|있던|없는|있는|않은|위한|대한|관한)$|[어아워해려뤄커여]진$|"
     r"[버열걸벌내알올끌물뿌]린$|[시으지삼]킨$"
@@ -128,6 +133,8 @@ def subject(text: str) -> tuple[str, str]:
         return "", ""
     stem = text[: match.start()].strip(_MARKS)
     particle = match.group()
+    if particle in ("도", "는") and len(stem) > 2 and _CASES.search(stem) and fits_particle(stem[:-1], stem[-1]):
+        return "", ""  # "우크라이나와도", "러시아에는"
     return (stem, particle) if fits_particle(stem, particle) else ("", "")
 
 
@@ -141,6 +148,25 @@ def title_in(word: str) -> str:
                 return ""
             return title
     return ""
+
+
+_ANY_CASE = re.compile(
+    r"(?:께서는|께서도|께서|에게서|에게도|에게는|에게|한테|으로부터|로부터|과의|와의|과는|와는|은|는|이|가|을|를|의|"
+    r"과|와|도|만)?,?$"
+)
+
+
+@lru_cache(maxsize=65536)
+def title_stem(text: str) -> str:
+    """An eojeol without its particle where it ends in a title of people, else ""."""
+    match = _ANY_CASE.search(text)
+    stem = bare(text[: match.start()]) if match else ""
+    return stem if len(stem) > 1 and title_in(stem) in PERSONAL_TITLES | _MET else ""
+
+
+_MET = frozenset(
+    "실장 비서실장 안보실장 교수 소장 대사 감독 처장 총장 차장 공사 참사관 총영사 서기 의장 고문 이사장".split()
+)
 
 
 @lru_cache(maxsize=65536)
@@ -183,13 +209,15 @@ def word_class(word: str) -> str:
     if len(word) == 1:
         return "S" if word in SURNAMES or word in _SHORT_NAMES else ""
     if len(word) >= 3 and korean_name(word):
-        return "N"
+        return "" if word[-1] == "인" and len(title_in(word[:-1])) > 1 else "N"
     if len(title_in(word)) > 1:
         return (
             "O" if title_in(word) == "연구원" else "T"
         )  # "국방연구원" is an institute, "선임연구원" a title of its own
     if is_body(word):
         return "O"
+    if word[-1] == "인" and len(word) > 2 and title_in(word[:-1]):
+        return ""  # "포병 장교인 백인호"
     if korean_name(word):
         return "N"
     particle = _PARTICLE.search(word)
@@ -201,7 +229,35 @@ def word_class(word: str) -> str:
 
 
 _SHORT_NAMES = frozenset("존폴빌짐벤샘팀톰댄론밥켄맥돈딘잭닉릭칼룩맷팻렉")
-_COUNTRIES_COUNTED = re.compile(r"\d+개국")
+_COUNTRIES_COUNTED = re.compile(r"\d+(?:개국|국)")
+_AS_MANY = re.compile(r"\d+여?(?:개|명의?|곳의?)$")
+# Last syllables that names from other languages share with particles: "요시히로", "미하일로", "옐레나".
+_LIKE_PARTICLES = frozenset("로나도고가니자지에이서려데게며던면듯")
+_OPENERS = frozenset(
+    ("또", "또한", "반면", "특히", "이어", "앞서", "한편", "그러나", "하지만", "다만", "이에", "반면에")
+)
+
+
+def opens_name(tokens: list[Token], i: int, word: str) -> bool:
+    """Whether token i, though it ends like a particle, can begin a foreign name: it opens its clause."""
+    if len(word) < 3 or word[-1] not in _LIKE_PARTICLES or word != tokens[i].text or not word.isalpha():
+        return False
+    before = tokens[i - 1].text if i else ""
+    if before and before[-1] not in ",.)" and before not in _OPENERS and word_class(bare(before)) not in ("C", "O"):
+        return False
+    stem = word[:-1]
+    return not (
+        word_class(stem) in ("C", "O", "T", "R", "N")
+        or _TIME.match(word)
+        or word in _ADVERBS
+        or any(stem in words for words in (_NO_SPEAKER, NOT_NAMES, PLAIN_NOUNS, FIELDS, LOANWORDS, _ADVERBS))
+        or _ENDING.search(word)
+    )
+
+
+_ENDING = re.compile(
+    r"(?:[하되있없않했었았]|적으|으|에서|[하되]면|[가-힣]라[고며])[고며서지나로면자데던니]$|에서$|까지$"
+)
 _DONE = re.compile(r"(?:^|\s)\S?(?:[일맡지속끈한된난낸선온](?:한|은|낸|끈|선|된|는))$")
 _LOAN = re.compile(r"[크트프브츠튼턴슨켈뷔캠섀셰슈윌맥뮐쉬쿤쿼펠콥넬텔칼존볼톰]")
 
@@ -218,6 +274,7 @@ def _not_orgs(word: str) -> tuple[str, ...]:
     return tuple(word[-n:] for n in (2, 3, 4, 5) if word[-n:] in NOT_ORGS and len(word[-n:]) > 1)
 
 
+_BODY_NOUNS = frozenset(("통신", "신문", "방송", "매체"))
 _SCHOOLS = ("대", "연", "원")
 _ANYBODY = frozenset(("전문가들", "전문가", "분석가들", "학자들", "관측통들", "외신들", "외신", "언론"))
 _SOME = ("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열")
@@ -276,6 +333,10 @@ class Phrases:
             and classes[:-1] in ([], ["F"], ["S"])
         ):
             return self.named_last(tokens, first, i, end, words, ["F"] * len(classes), None), first
+        if kind == "F" and i and len(head) > 1 and bare(tokens[i - 1].text) in KINDS_OF_BODIES:
+            return Speaker("name", tokens[i].start, end, head, "", bare(tokens[i - 1].text)), i - 1
+        if head in _BODY_NOUNS and len(words) == 1:
+            return Speaker("role", tokens[i].start, end, "", head), i
         if kind == "F" and head in self.families:
             return self.person(head, tokens[i].start, end, "", ""), i
         if kind in "OC" or self.body_mention(tokens[i].start, end):
@@ -296,10 +357,16 @@ class Phrases:
             found = word_class(word)
             if word == "이" and first == i and title_in(head) in PERSONAL_TITLES:
                 found = "S"
-            if not found:
-                if not self.mention_covers(tokens[first - 1]):
-                    break
+            if not found and self.mention_covers(tokens[first - 1]):
                 found = "N" if self.person_mention(tokens[first - 1].start, tokens[first - 1].end) else "O"
+            if not found and word in ("세", "두", "네") and tokens[first].text.startswith("나라"):
+                found = "O"
+            if not found and (_COUNTRIES_COUNTED.fullmatch(word) or _AS_MANY.match(word)):
+                found = "O"
+            if not found and classes[0] == "F" and opens_name(tokens, first - 1, word):
+                found = "F"
+            if not found:
+                break
             classes.insert(0, found)
             first -= 1
         return first, classes
@@ -364,6 +431,8 @@ class Phrases:
             if words[-1] not in rest:  # "푸틴대통령은"
                 rest.append(title)
             return self.person(mention.text, mention.start, mention.end, *_role(rest)), first
+        if any(word in JOINT or _COUNTRIES_COUNTED.fullmatch(word) for word in words[:-1]) and "N" not in classes:
+            return self.group(tokens, first, i, end, words), first
         family = len(words) > 1 and (classes[-2] == "S" or (len(words[-2]) == 1 and self.fitting(words[-2], title)))
         if family and (len(words) < 3 or classes[-3] != "F" or len(words[-3]) < 2):
             token = tokens[i - 1]
@@ -373,6 +442,8 @@ class Phrases:
             return self.person(words[-3], token.start, token.end, " ".join(words[-2:]), ""), i - 2
         if title in ANONYMOUS and not any(c == "N" and len(w) > 2 for c, w in zip(classes, words, strict=True)):
             return self.unnamed(tokens, first, i, end, words), first
+        if "N" in classes[:-2] and classes[-2] == "F" and foreign(words[-2]) and classes[-3] == "N":
+            classes = [*classes[:-3], "F", *classes[-2:]]  # "이리나 셰블료바 기술위원"
         names = [
             k for k, c in enumerate(classes[:-1]) if c == "N" and (len(words[k]) > 2 or k == 0 or len(classes) == 2)
         ]
@@ -562,10 +633,21 @@ def _role(words: list[str]) -> tuple[str, str]:
     return role, affiliation
 
 
+# "북한학자", "북한 전문가": those who study the country, not its people.
+_SUBJECT_OF_STUDY = re.compile(
+    r"북한(?:학|대학원|연구|전문|인권|정보|경제|문제|담당|개발)|(?:대북|북핵|러시아학|중국학)"
+)
+_STUDIES = frozenset(("전문가", "전문가들", "연구자", "연구", "담당", "분석관", "분석가", "전문", "정책", "연구실장"))
+
+
 def country_of(text: str) -> str:
     """The country of the first word in the text that names one or a body of one."""
-    for word in text.split():
-        word = bare(word)
+    words = [bare(word) for word in text.split()]
+    for i, word in enumerate(words):
+        if _SUBJECT_OF_STUDY.match(word) or (
+            word in ("북한", "러시아", "중국") and i + 1 < len(words) and words[i + 1] in _STUDIES
+        ):
+            continue
         found = COUNTRIES.get(word) or KNOWN_PERSONS.get(word)
         if found:
             return found
