@@ -7,7 +7,7 @@ is then the noun phrase in the nominative nearest to a verb of speech, or the on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from pipelines.coding import russian_morphology as morphology
@@ -18,7 +18,8 @@ from pipelines.coding.russian_reader import Reader, Unit, Word, lexicon, mention
 
 _END = re.compile(r"[.!?…]+[\"”»)\]]*(?:\s+|$)")
 _ABBREVIATION = re.compile(
-    r"(?:(?<![\w-])(?:[А-ЯЁA-Z]|т|г|гг|в|вв|ул|д|стр|им|тыс|млн|млрд|трлн|руб|долл|кв|км|см|мм|св|др|пр|проф|акад|доц|ген|полк|зам|пом|т\.е|т\.к|т\.д|т\.п"
+    r"(?:(?<![\w-])(?:[А-ЯЁA-Z]|т|г|гг|в|вв|ул|д|стр|им|тыс|млн|млрд|трлн|руб|долл|кв|км|см|мм|св|др|пр|проф|акад"
+    r"|доц|ген|полк|зам|пом|т\.е|т\.к|т\.д|т\.п"
     r"|н\.э|янв|фев|апр|авг|сент|окт|нояб|дек|ст|п|корр|исп|англ|кор|рус|ред|прим))\.$"
 )
 _ENDS_ANYWAY = re.compile(r"(?:гг?|руб|долл|др|тыс|млн|млрд|т\.д|т\.п)\.$")
@@ -26,13 +27,21 @@ _INITIAL = re.compile(r"[А-ЯЁ]\.")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
+# Kinds of bodies that one noun can stand for: "ведомство" for a ministry as for a state body.
+_ALIKE = (
+    frozenset({"ministry", "state", "international"}),
+    frozenset({"newspaper", "magazine", "broadcaster", "agency"}),
+    frozenset({"institute", "association"}),
+)
+
+
 class Russian(Base):
     code = "ru"
-    pronouns = {**words.PRONOUNS, **dict.fromkeys(words.BACK, "person")}
-    organisation_nouns = {
-        noun: frozenset({"ministry", "state", "international"} if kind in ("ministry", "international") else {"newspaper", "magazine", "broadcaster", "agency"} if kind in words.NEWS_BODIES else {kind, "association"} if kind == "institute" else {kind})
+    pronouns: Mapping[str, str] = {**words.PRONOUNS, **dict.fromkeys(words.BACK, "person")}
+    organisation_nouns: Mapping[str, frozenset[str]] = {
+        noun: next((alike for alike in _ALIKE if kind in alike), frozenset({kind}))
         for noun, kind in words.ORGANISATIONS.items()
-    }  # fmt: skip
+    }
 
     def sentences(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
         found = []
@@ -309,13 +318,18 @@ def _stem(word: str) -> str:
 
 
 _HEADS = {
-    "экс-глава": "глава", "замглавы": "замминистр", "представительница": "представитель", "спецпредставитель": "представитель",
-    "спецпосланник": "посланник", "экспертка": "эксперт", "учёный": "ученый", "исследовательница": "исследователь", "премьер-министр": "премьер",
-    "генеральный": "генсек", "официальный": "представитель", "гендиректор": "директор", "советница": "советник", "экс-посол": "посол", "постпред": "посол",
-    "обозревательница": "обозреватель", "зампредседателя": "председатель", "зампред": "председатель", "замминистра": "замминистр", "пресс-секретарь": "представитель", "собеседница": "собеседник", "вождь": "лидер",
+    "экс-глава": "глава", "замглавы": "замминистр", "представительница": "представитель",
+    "спецпредставитель": "представитель",
+    "спецпосланник": "посланник", "экспертка": "эксперт", "учёный": "ученый",
+    "исследовательница": "исследователь", "премьер-министр": "премьер",
+    "генеральный": "генсек", "официальный": "представитель", "гендиректор": "директор", "советница": "советник",
+    "экс-посол": "посол", "постпред": "посол",
+    "обозревательница": "обозреватель", "зампредседателя": "председатель", "зампред": "председатель",
+    "замминистра": "замминистр", "пресс-секретарь": "представитель", "собеседница": "собеседник", "вождь": "лидер",
 }  # fmt: skip
 _MINISTER = re.compile(
-    r"(?:глав\w+|руководител\w+)\s+(?:\w+\s+){0,3}?(?:МИД|Минобороны|Минобъединения|министерств|Мин\w+|внешнеполитическ|дипломати|оборонн\w+ ведомств|военн\w+ ведомств|Пентагон)"
+    r"(?:глав\w+|руководител\w+)\s+(?:\w+\s+){0,3}?(?:МИД|Минобороны|Минобъединения|министерств|Мин\w+"
+    r"|внешнеполитическ|дипломати|оборонн\w+ ведомств|военн\w+ ведомств|Пентагон)"
 )
 
 
@@ -339,7 +353,8 @@ _REGISTER = tuple(
 )
 _COUNTRIES = tuple((re.compile(expression), code) for code, expression in words.COUNTRIES)
 _FIELD_OF_WORK = re.compile(
-    r"\bпо\s+(?:делам\s+)?(?:\w+\s+){0,2}\w+|\b(?:в|во|при)\s+(?:КНДР|РК|РФ|США|КНР|Сеуле|Пхеньяне|Москве|Япони\w+|Росси\w+|Южной Корее|Республике Корея|Северной Корее|Киеве|Пекине|Токио)"
+    r"\bпо\s+(?:делам\s+)?(?:\w+\s+){0,2}\w+|\b(?:в|во|при)\s+(?:КНДР|РК|РФ|США|КНР|Сеуле|Пхеньяне|Москве"
+    r"|Япони\w+|Росси\w+|Южной Корее|Республике Корея|Северной Корее|Киеве|Пекине|Токио)"
 )
 
 

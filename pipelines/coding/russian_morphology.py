@@ -77,7 +77,10 @@ _FINITE = {"VERB", "GRND", "ADJS", "PRTS"}
 
 
 def verb_forms(lemma: str) -> Iterator[tuple[str, str, Form]]:
-    """The forms of a verb in which it can have a third-person subject, or none: (form, "V" or "I" for a gerund, form)."""
+    """The forms of a verb in which it can have a third-person subject, or none.
+
+    Triples of (form, "V", or "I" for a gerund, its shape).
+    """
     reading = next((p for p in parses(lemma) if p.tag.POS == "INFN" and p.normal_form == lemma), None)
     if reading is None:
         return
@@ -114,7 +117,7 @@ def declined(word: str) -> tuple[tuple[str, int], ...]:
     nominative here all the same.
     """
     low = word.lower()
-    n, g, d, a, i, l = NOMINATIVE, GENITIVE, DATIVE, ACCUSATIVE, INSTRUMENTAL, LOCATIVE
+    n, g, d, a, i, p = NOMINATIVE, GENITIVE, DATIVE, ACCUSATIVE, INSTRUMENTAL, LOCATIVE
     if len(low) < 2 or not ("а" <= low[-1] <= "я" or low[-1] == "ё") or word.isupper() or low.endswith("."):
         return ((word, ANY_CASE),)
     stem, last = word[:-1], low[-1]
@@ -122,37 +125,43 @@ def declined(word: str) -> tuple[tuple[str, int], ...]:
     if low.endswith(("ский", "цкий", "ной", "ый", "ской", "цкой", "жий")) and len(low) > 4:
         base = word[:-2]
         soft = "его" if low.endswith("жий") else "ого"
-        return ((word, n), (base + soft, g | a), (base + soft[0] + "му", d), (base + ("им" if low[-3] in "кгхж" else "ым"), i),
-                (base + soft[0] + "м", l))  # fmt: skip
+        hard = "им" if low[-3] in "кгхж" else "ым"
+        return (
+            (word, n),
+            (base + soft, g | a),
+            (base + soft[0] + "му", d),
+            (base + hard, i),
+            (base + soft[0] + "м", p),
+        )
     if low.endswith("ая") and len(low) > 4:
         base = word[:-2]
-        return ((word, n), (base + "ой", g | d | i | l), (base + "ую", a))
+        return ((word, n), (base + "ой", g | d | i | p), (base + "ую", a))
     if low.endswith(("ова", "ева", "ёва", "ина", "ына")) and len(low) > 4:
-        return ((word, n), (stem + "ой", g | d | i | l), (stem + "у", a), (stem + "ы", g), (stem + "е", d | l))
+        return ((word, n), (stem + "ой", g | d | i | p), (stem + "у", a), (stem + "ы", g), (stem + "е", d | p))
     if last == "а":
         soft = before in _HUSHING
         gen = "и" if before in _VELAR + _HUSHING else "ы"
-        return ((word, n), (stem + gen, g), (stem + "е", d | l), (stem + "у", a), (stem + ("ей" if soft else "ой"), i))
+        return ((word, n), (stem + gen, g), (stem + "е", d | p), (stem + "у", a), (stem + ("ей" if soft else "ой"), i))
     if last == "я":
         dat = "и" if before == "и" else "е"
         return (
             (word, n),
-            (stem + "и", g | (d | l if before == "и" else 0)),
-            (stem + dat, d | l),
+            (stem + "и", g | (d | p if before == "и" else 0)),
+            (stem + dat, d | p),
             (stem + "ю", a),
             (stem + "ей", i),
         )
     if last == "й":
         loc = "и" if before == "и" else "е"
-        return ((word, n), (stem + "я", g | a), (stem + "ю", d), (stem + "ем", i), (stem + loc, l))
+        return ((word, n), (stem + "я", g | a), (stem + "ю", d), (stem + "ем", i), (stem + loc, p))
     if last == "ь":
         return (
             (word, n),
             (stem + "я", g | a),
             (stem + "ю", d),
             (stem + "ем", i),
-            (stem + "е", l),
-            (stem + "и", g | d | l),
+            (stem + "е", p),
+            (stem + "и", g | d | p),
         )
     if last in _VOWELS:
         return ((word, ANY_CASE),)
@@ -165,7 +174,7 @@ def declined(word: str) -> tuple[tuple[str, int], ...]:
     instrumental = (
         ("ым", "ом") if low.endswith(("ов", "ев", "ёв", "ин", "ын")) else ("ем",) if last in _HUSHING else ("ом",)
     )
-    return ((word, n), (stem + "а", g | a), (stem + "у", d), *((stem + e, i) for e in instrumental), (stem + "е", l))
+    return ((word, n), (stem + "а", g | a), (stem + "у", d), *((stem + e, i) for e in instrumental), (stem + "е", p))
 
 
 _CASE_ORDER = (NOMINATIVE, GENITIVE, DATIVE, ACCUSATIVE, INSTRUMENTAL, LOCATIVE)
@@ -301,7 +310,6 @@ def phrase_forms(phrase: str) -> dict[str, int]:
     for name in ("gent", "datv", "accs", "ablt", "loct"):
         inflected = []
         for j, word in enumerate(words[: k + 1]):
-            prefix, hyphen, last = word.rpartition("-")
             readings = parses(word.lower())
             reading = (
                 noun if j == k else next(p for p in readings if p.tag.POS in ("ADJF", "PRTF") and p.tag.case == "nomn")
@@ -330,7 +338,7 @@ _WORD = re.compile(r"[\w-]+")
 
 @lru_cache(maxsize=20_000)
 def nominative_phrase(phrase: str) -> str:
-    """A title, group or organisation, in any case, with its head noun and the adjectives before it in the nominative."""
+    """A title, group or organisation, in any case, with its head noun and adjectives in the nominative."""
     words = phrase.split()
     for k, word in enumerate(words[:4]):
         low = word.lower()

@@ -18,7 +18,9 @@ from pipelines.coding.document import Attribution, Document, Mention, Speaker
 from pipelines.coding.russian_morphology import ANY_CASE, ANY_GENDER, NOMINATIVE, PLURAL, SINGULAR
 
 _TOKEN = re.compile(
-    r"[^\W\d_](?:[.](?=[^\W\d_]\.))[^\W\d_]\.|[А-ЯЁA-Z]\.(?=\s?[А-ЯЁA-Z])|[^\W\d_]\w*(?:[-‑’'&.][^\W\d_]\w*)*|\d+(?:[.,]\d+)*(?:-\w+)?%?|[^\w\s]"
+    r"[^\W\d_](?:[.](?=[^\W\d_]\.))[^\W\d_]\.|[А-ЯЁA-Z]\.(?=\s?[А-ЯЁA-Z])"
+    r"|[^\W\d_]\w*(?:[-‑’'&.][^\W\d_]\w*)*"
+    r"|\d+(?:[.,]\d+)*(?:-\w+)?%?|[^\w\s]"
 )
 _PUNCTUATION = {
     ",": ",",
@@ -93,8 +95,15 @@ def lexicon() -> dict[str, Word]:
             found[spelling] = word
 
     for code, group in (
-        ("t", words.TIME), ("a", words.ADVERBS), ("b", words.CLAUSES), ("c", words.AND), ("w", words.WHICH), ("h", words.THAT), ("p", words.PREPOSITIONS), ("k", ("как",)),
-    ):  # fmt: skip
+        ("t", words.TIME),
+        ("a", words.ADVERBS),
+        ("b", words.CLAUSES),
+        ("c", words.AND),
+        ("w", words.WHICH),
+        ("h", words.THAT),
+        ("p", words.PREPOSITIONS),
+        ("k", ("как",)),
+    ):
         for form in group:
             add(form, Word(code, form))
     for lemma in words.SPEECH:
@@ -510,11 +519,11 @@ class Reader:
         )
 
     def _family_name(self, word: Word, surface: str, low: str) -> Word:
-        """A family name of one syllable that is a word too ("Чо", "Со", "На"): before a given name, or known already."""
-        if word.code != "N" and low in _FAMILIES and surface != low:
-            if any(name == surface for _, name, _ in self.memory):
-                return Word("N", surface, ANY_CASE, SINGULAR)
-        return word
+        """A family name of one syllable that is a word too ("Чо", "Со"): before a given name, or known already."""
+        if word.code == "N" or low not in _FAMILIES:
+            return word
+        known = any(name == surface for _, name, _ in self.memory)
+        return Word("N", surface, ANY_CASE, SINGULAR) if known else word
 
     def _close_parenthesis(self) -> bool:
         """Drops a parenthesis without a verb of speech, which would only stand in the way of the grammar."""
@@ -594,10 +603,9 @@ class Reader:
                 and cue.lemma in words.REPORT
                 and self.is_medium(cue.speaker)
                 and not self.is_medium(last.speaker)
-            ):
-                if not ("Q" in self.codes[last.at : cue.at] and re.search(r"\.", between)):
-                    kept[-1] = last._replace(source=cue.speaker)
-                    continue
+            ) and not ("Q" in self.codes[last.at : cue.at] and re.search(r"\.", between)):
+                kept[-1] = last._replace(source=cue.speaker)
+                continue
             if cue.rule == "according_to" and self.is_medium(cue.speaker) and not self.is_medium(last.speaker):
                 kept[-1] = last._replace(source=cue.speaker)
                 continue
@@ -799,16 +807,19 @@ class Reader:
         interposed = None
         if begin > 0 and codes[begin - 1] in ",)-" and not how:
             interposed = self._interposed(begin - 1, token.numbers, token.genders)
-        if after and not (interposed and codes[v + 1 : v + 2] and codes[v + 1] in ",:h"):
-            if (
+        if (
+            after
+            and not (interposed and codes[v + 1 : v + 2] and codes[v + 1] in ",:h")
+            and (
                 not interposed
                 or codes[begin - 1] in "-"
                 or "Q" in codes[:v]
                 or after.kind in ("name", "pronoun")
                 or after.start <= self.starts[min(v + 2, len(codes) - 1)]
-            ):
-                forward = self._content_after(v)
-                return self._cue(v, begin, after, "as_verb_subject" if how else "verb_subject", forward, lemma)
+            )
+        ):
+            forward = self._content_after(v)
+            return self._cue(v, begin, after, "as_verb_subject" if how else "verb_subject", forward, lemma)
         if interposed:
             return self._cue(v, interposed[0], interposed[1], "subject_verb", self._goes_on(v), lemma)
         if (
@@ -819,18 +830,18 @@ class Reader:
             return self._cue(v, begin, place, "indefinite_personal", False, lemma)
         if found and codes[begin - 1 : begin] != "h":
             return found[-1]._replace(at=v, first=v, again=True, lemma=lemma)
-        if codes[begin:v].startswith("c") or re.search(r"c[a]*$", codes[:v]):
-            if first := self._subject(0, begin if begin > 1 else v, token.numbers, token.genders):
-                return self._cue(v, 0, first, "coordinated", True, lemma)
+        if (codes[begin:v].startswith("c") or re.search(r"c[a]*$", codes[:v])) and (
+            first := self._subject(0, begin if begin > 1 else v, token.numbers, token.genders)
+        ):
+            return self._cue(v, 0, first, "coordinated", True, lemma)
         if (
             token.numbers & SINGULAR
             and codes[begin - 1 : begin] in ("", ".", "-", "Q")
             and (self._goes_on(v) or "Q" in codes)
             and token.genders != 4
-        ):
-            if codes[:v].strip("ackpltqn") == "" or codes[begin - 1 : begin] in ("-", "Q"):
-                here = Speaker("omitted", self.starts[v], self.starts[v])
-                return _Cue(v, begin, here, word, "subject_omitted", True, lemma)
+        ) and (codes[:v].strip("ackpltqn") == "" or codes[begin - 1 : begin] in ("-", "Q")):
+            here = Speaker("omitted", self.starts[v], self.starts[v])
+            return _Cue(v, begin, here, word, "subject_omitted", True, lemma)
         return None
 
     def _other_verb(self, v: int, verb: Word) -> _Cue | None:
@@ -1052,7 +1063,7 @@ class Reader:
         return False
 
     def _abbreviated(self, i: int) -> bool:
-        """Whether a name is in Latin letters or begins with capitals only ("ИА Регнум"): a medium that was spoken to."""
+        """Whether a name is in Latin letters or begins with capitals only ("ИА Регнум"): a medium spoken to."""
         word = self.document.text[self.starts[i] : self.ends[i]]
         return i not in self.mentions and (word.isascii() or (len(word) > 1 and word.isupper()))
 
@@ -1238,13 +1249,13 @@ class Reader:
             owner = next((o[0] for o in words.OWNERS.values() if any(n in text for n in o)), "")
             if owner:
                 return Speaker("name", first, last, f"администрация президента {owner}", phrase=(first, last))
-        if code == "O" and words.ORGANISATIONS.get(lemma_of := self.tokens[head].lemma) in words.NEWS_BODIES:
-            if any(word.startswith("наш") for word in self.words[start:head]) or (
-                lemma_of in ("редакция", "редколлегия") and k == head + 1 and not self._media_before(first)
-            ):
-                return Speaker("outlet", first, last, "", text)
         alone = k == head + 1 and start == head
         lemma = self.tokens[head].lemma
+        ours = any(word.startswith("наш") for word in self.words[start:head]) or (
+            lemma in ("редакция", "редколлегия") and k == head + 1 and not self._media_before(first)
+        )
+        if ours and code == "O" and words.ORGANISATIONS.get(lemma) in words.NEWS_BODIES:
+            return Speaker("outlet", first, last, "", text)
         if code == "G" or group or (self.tokens[head].numbers == PLURAL and code == "T" and head not in self.mentions):
             return Speaker("group", first, last, "", text, phrase=(first, last))
         if (
@@ -1562,7 +1573,7 @@ _FAMILIES = words.KOREAN_FAMILIES | words.CHINESE_FAMILIES
 
 
 def start_of_name(text: str, given: int, family: str) -> int:
-    """Where a family name with a capital begins that stands right before the given name at `given`; -1 if it doesn't."""
+    """Where a family name with a capital begins that stands right before the given name at `given`, or -1."""
     start = given - 1 - len(family)
     return start if start >= 0 and text[start].isupper() and text[given - 1] == " " else -1
 
@@ -1599,7 +1610,9 @@ _VIEWS = frozenset(
 _COUNTED = re.compile(r"[lq](?=p?q*G)")
 _SHARES = frozenset(("большинство", "ряд", "часть", "половина", "многие", "один", "одна", "кто-то"))
 _BACK = re.compile(
-    r"(?:(?:и|а)\s)?(?:об этом|о таком|так|такое|такую|такой|таким|такого|такими|с таким|с такой|соответствующее|соответствующие|подробнее об этом|это|подробности|подробностями|об этих|о том|суть|подобн\w+|свою оценку|своим мнением|своё мнение)\b"
+    r"(?:(?:и|а)\s)?(?:об этом|о таком|так|такое|такую|такой|таким|такого|такими|с таким|с такой|соответствующее"
+    r"|соответствующие|подробнее об этом|это|подробности|подробностями|об этих|о том|суть|подобн\w+|свою оценку"
+    r"|своим мнением|своё мнение)\b"
 )
 
 
