@@ -91,6 +91,16 @@ class Term(NamedTuple):
     line: int
 
 
+class Fallback(NamedTuple):
+    """What becomes of a statement of which no category reaches its threshold."""
+
+    threshold: float = 1.0  # probability from which the most probable category applies all the same; 1.0: never
+    none: tuple[str, ...] = ()  # not where one of these terms stands in the statement
+
+
+_NEVER = Fallback()
+
+
 @dataclass(frozen=True, eq=False)
 class Codebook:
     """A codebook, read and checked."""
@@ -107,6 +117,7 @@ class Codebook:
     relevance: Mapping[str, Any]  # see pipelines.coding.relevance
     classifiers: Mapping[str, Path]  # by language: trained weights, see pipelines.coding.classifier
     source: str  # the file
+    fallback: Fallback = _NEVER
 
     def category(self, id: str) -> Category:
         """KeyError when there is none."""
@@ -213,7 +224,7 @@ class _Reader:
     def codebook(self) -> Codebook:
         root = self.open(self.path).fields(
             ("version", "names", "categories", "stances", "default_stance", "gate", "relevance", "rules", "lexicons"),
-            ("boundary_rules", "classifiers"),
+            ("boundary_rules", "classifiers", "fallback"),
         )
         stances = tuple(self.stance(item) for item in root["stances"].items())
         stance_ids = {stance.id for stance in stances}
@@ -258,6 +269,7 @@ class _Reader:
             relevance=relevance,
             classifiers=self.files(root["classifiers"]) if "classifiers" in root else {},
             source=str(self.path),
+            fallback=self.fallback(root["fallback"], known) if "fallback" in root else _NEVER,
         )
 
     def category(self, node: _Node, stances: set[str]) -> Category:
@@ -335,6 +347,16 @@ class _Reader:
             frozenset(name for names in group("not_speaker", SPEAKER_CLASSES, "speaker class") for name in names),
             self.weights(fields["weights"], targets),
         )
+
+    def fallback(self, node: _Node, known: set[str]) -> Fallback:
+        fields = node.fields(("threshold",), ("none",))
+        threshold = fields["threshold"].number()
+        if not 0 < threshold <= 1:
+            raise fields["threshold"].fail("a probability above 0, at most 1")
+        for item in fields["none"].items() if "none" in fields else ():
+            if item.text() not in known:
+                raise item.fail(f"no term {item.text()!r}")
+        return Fallback(threshold, fields["none"].texts() if "none" in fields else ())
 
     def relevance(self, node: _Node, known: set[str]) -> dict[str, Any]:
         fields = node.fields(("sides", "bond", "prior", "weights"), ("threshold", "others"))

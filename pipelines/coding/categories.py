@@ -138,6 +138,8 @@ class Judge:
                 mask |= table.get(id, 0)
             return mask
 
+        self._fallback = codebook.fallback.threshold
+        self._not_fallback = bits(codebook.fallback.none, terms.bits)
         self._rules = []
         for rule in codebook.rules:
             groups = tuple(bits(group, terms.bits) for group in rule.all)
@@ -204,6 +206,14 @@ class Judge:
                 chosen.append(Score(category.id, round(probability, 4)))
                 targets.add(i)
                 for target, weight in self._stance_weights[i]:
+                    sums[target] += weight
+        if not chosen and self._fallback < 1 and not found & self._not_fallback:
+            top = max(range(first_stance), key=sums.__getitem__)
+            probability = 1.0 / (1.0 + math.exp(-sums[top]))
+            if probability >= self._fallback:
+                chosen.append(Score(self._categories[top].id, round(probability, 4)))
+                targets.add(top)
+                for target, weight in self._stance_weights[top]:
                     sums[target] += weight
         chosen.sort(key=lambda score: -score.score)
         weights = [math.exp(value) for value in sums[first_stance:]]

@@ -1,4 +1,4 @@
-# ruff: noqa: SIM905 (word lists read better as text)
+
 """English: how English-language news marks who speaks.
 
 A sentence becomes a string of codes, one letter for each word (a name, a title, a verb of speech, a quotation …), so
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.coding import english_cues as cues
@@ -253,7 +254,8 @@ class English(Base):
         return (
             re.match(
                 r"\s*\[?(?:(?:lead(?:ing)? )?editorial|our (?:view|take|opinion|position)|leader\b|leading article"
-                r"|(?:the )?[\w ]{2,40}(?:[’']s)? (?:view|editorial|opinion) ?[:|–—-]|the [\w ]{2,40} view\b|from the editors?"
+                r"|(?:the )?[\w ]{2,40}(?:[’']s)? (?:view|editorial|opinion) ?[:|–—-]|the [\w ]{2,40} view\b"
+                r"|from the editors?"
                 r"|kcna commentary|rodong sinmun)",
                 title,
                 re.IGNORECASE,
@@ -319,7 +321,8 @@ _VIEWS = frozenset(
     "phrasing formulation interpretation analysis calculation reasoning book".split()
 )
 _GAVE_NAME = re.compile(
-    r"(?:gave (?:his|her) (?:\w+ )?name (?:only )?as|identified (?:\w+ )?(?:only )?(?:as|by \w+ (?:sur|family |last )?name,?)"
+    r"(?:gave (?:his|her) (?:\w+ )?name (?:only )?as"
+    r"|identified (?:\w+ )?(?:only )?(?:as|by \w+ (?:sur|family |last )?name,?)"
     r"|asked to be (?:called|identified)(?: only)?(?: by \w+ \w+,?| as)?) (?P<name>(?:M(?:r|s|rs)\.? )?[A-Z][\w-]+)"
 )
 _HONORIFICS = frozenset({"mr", "mrs", "ms", "dr", "mr.", "mrs.", "ms.", "dr."})
@@ -398,7 +401,8 @@ def _quoted(document: Document, start: int, end: int) -> bool:
 
 
 _DATELINE = re.compile(
-    r"[A-Z][A-Z.’'/-]+(?:[ /][A-Z.]+){0,3}(?:, [A-Z][\w. ]{2,20}){0,2}(?:, \w+\.? \d{1,2})?(?: ?\([^)]{2,40}\))?\s?(?:[—–]|--?)\s+"
+    r"[A-Z][A-Z.’'/-]+(?:[ /][A-Z.]+){0,3}(?:, [A-Z][\w. ]{2,20}){0,2}(?:, \w+\.? \d{1,2})?(?: ?\([^)]{2,40}\))?"
+    r"\s?(?:[—–]|--?)\s+"
     r"|[A-Z][\w ]{2,20}, \w+\.? \d{1,2}(?: \([^)]{2,20}\))?\s?(?:[—–]|--?)\s+"
 )
 _FOLLOWS = re.compile(
@@ -501,7 +505,7 @@ class _Labels:
             for index, (start, end) in enumerate(document.paragraphs)
             if end - start < 260 and text[start:end].rstrip().endswith("?") and text[start] not in "“\"'‘«"
         ]
-        if len(questions) < 2 or any(b - a < 2 for a, b in zip(questions, questions[1:], strict=False)):
+        if len(questions) < 2 or any(b - a < 2 for a, b in pairwise(questions)):
             return
         guest = self._guest(document, questions[0])
         if guest is None:
@@ -1279,7 +1283,7 @@ class _Reader:
         )
 
     def quoted_pronoun(self) -> Speaker | None:
-        """The "he" or "she" of a unit that quotes without a verb of speech: "He gives it “one presidency, maybe less”."."""
+        """The "he" or "she" of a unit that quotes without a verb of speech: "He gives it “one year, maybe less”."."""
         quoted = any(not q.scare for q in self.document.quotations_in(self.unit.start, self.unit.end))
         advises = re.match(r"Pa?ma?l", self.codes) and "would" in self.words[1:3]
         if not (quoted or advises):

@@ -19,7 +19,7 @@ class Relevance:
 
     The features, whose weights the codebook gives under `relevance`: `title_both`, `title_one`, `lead_both`,
     `lead_bond` (0 or 1), `bond_sentences` (up to 4), `share_both` and `share_each` (0 to 1; the latter of the side
-    named in fewer sentences), `pair` (up to 2).
+    named in fewer sentences), `pair` (up to 2), `unbonded` (no word of the bond in title and text: 0 or 1).
     """
 
     def __init__(self, codebook: Codebook, terms: TermMatcher) -> None:
@@ -83,6 +83,7 @@ class Relevance:
             "share_both": both / max(len(document.sentences), _FULL),
             "share_each": min(each) / max(len(document.sentences), _FULL),
             "pair": float(min(pairs, 2)),
+            "unbonded": float(not self._bond & (everything | title)),
         }
         total = self._prior + sum(weight * features[name] for name, weight in self._weights.items())
         return 1.0 / (1.0 + math.exp(-total))
