@@ -1,7 +1,7 @@
 """Pictures of the desk page with the sample data: `vostochny demo`, then `python -m benchmarks.desk.screenshots docs`.
 
-Writes desk.png (the overview on a desktop screen), desk-statements.png (what is behind a number) and desk-phone.png into
-the folder.
+Writes desk.png (the overview on a desktop screen), desk-statements.png (what is behind a number) and desk-phone.png
+into the folder.
 """
 
 from __future__ import annotations

@@ -37,16 +37,23 @@ Parameters = Sequence[tuple[str, str]]
 class Answers:
     """Answers to one set of indices, for any number of readers at once.
 
-    `since` is the period shown where the address bar names none.
+    `since` is the period shown where the address bar names none; `every` is how often, in seconds, an open page asks
+    whether there is anything new.
     """
 
     def __init__(
-        self, client: Elasticsearch, indices: Indices, codebook: Codebook | None = None, since: str = "now-90d"
+        self,
+        client: Elasticsearch,
+        indices: Indices,
+        codebook: Codebook | None = None,
+        since: str = "now-90d",
+        every: float = 5.0,
     ) -> None:
         self.client = client
         self.indices = indices
         self.codebook = codebook
         self.since = since
+        self.every = every
         self._pulse: tuple[float, Json] = (-PULSE, {})
         self._lock = threading.Lock()
 
@@ -60,6 +67,7 @@ class Answers:
         }
         return {
             "since": self.since,
+            "every": self.every,
             "filters": {name: dict(by_kind) for name, by_kind in FILTERS.items()},
             "fields": {name: list(words) for name, words in FIELDS.items()},
             "values": {

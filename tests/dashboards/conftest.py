@@ -52,7 +52,7 @@ def indices(settings: Settings, elasticsearch: Elasticsearch, tmp_path_factory) 
 
 @pytest.fixture(scope="session")
 def answers(elasticsearch: Elasticsearch, indices: Indices) -> Answers:
-    return Answers(elasticsearch, indices, since=SINCE)
+    return Answers(elasticsearch, indices, since=SINCE, every=0.5)
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,7 @@ import { h, save } from "./dom.js";
 import { binName, draw, hideTip, specification } from "./charts.js";
 import { documentList, statementCard } from "./statements.js";
 
-const PULSE = 5_000; // milliseconds between two questions whether there is anything new
-const REFRESH = 60_000; // and at the latest between two rounds of queries
+const REFRESH = 60_000; // milliseconds: at the latest then all is asked anew, whether there is anything new or not
 const PERIODS = ["now-1d", "now-7d", "now-30d", "now-90d", "now-1y", "now-4y"];
 const ROW = 22; // pixels of Kibana's unit of height
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
@@ -158,7 +157,7 @@ async function listen() {
       if (answer) failed(problem);
     }
   }
-  setTimeout(listen, PULSE);
+  setTimeout(listen, definitions.every * 1000);
 }
 
 // ── The page around the panels ──
