@@ -385,9 +385,7 @@ class Panel:
             key = inner["key_as_string"] if inner.get("key_as_string") in ("true", "false") else inner["key"]
             yield from self._rows(inner, depth + 1, [*keys, key])
 
-    def documents(
-        self, selection: Selection, keys: Sequence[Any], measure: str = "", *, whole: bool = True
-    ) -> list[Query]:
+    def documents(self, selection: Selection, keys: Sequence[Any], measure: str = "") -> list[Query]:
         """The queries that the documents behind a number meet: of one bucket, and of one measure's condition."""
         found = [selection.period(), *selection.queries(self.kind), *(c.query() for c in self.where)]
         for dimension, key in zip(self.by, keys, strict=False):

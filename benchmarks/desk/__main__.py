@@ -192,7 +192,7 @@ def main() -> None:
         indices.delete(client)
         return
     fill(client, indices, options.statements)
-    weight = sum(len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.rglob("*") if path.suffix != ".txt")
+    weight = sum(len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.rglob("*.*") if path.suffix != ".txt")
     print(f"statements: {client.count(index=indices.name('statements'))['count']:,}")
     print(f"page weight, compressed: {weight:,} bytes")
     with Desk(Answers(client, indices)) as desk:

@@ -123,6 +123,12 @@ def test_a_filter_narrows_the_panels_and_stands_in_the_address(open_page: Opener
     assert number_of(again) == narrowed
 
 
+def test_a_panel_says_which_filters_it_cannot_follow(open_page: Opener):
+    page = open_page("overview?stance=critical&bloc=rok")
+    expect(page.locator("#panel-feeds-over-time .deaf")).to_have_text("Not narrowed by: Stance")
+    expect(page.locator("#panel-stance-by-bloc .deaf")).to_be_empty()
+
+
 def test_a_filters_menu_is_searched_by_words_in_any_language(open_page: Opener):
     page = open_page()
     page.get_by_text("Speaker", exact=True).first.click()

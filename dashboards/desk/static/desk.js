@@ -315,6 +315,7 @@ function buildPanel(place) {
   return h("section", { class: `panel ${panel.chart}`, id: `panel-${id}`, "aria-labelledby": `title-${id}`, "aria-busy": "true", width: place.width },
     h("header", {}, h("h2", { id: `title-${id}`, title: figure ? word(panel.question) : null }, word(panel.title)), toggle, menu),
     figure ? null : h("p", { class: "question" }, word(panel.question)),
+    h("p", { class: "quiet deaf" }),
     body);
 }
 
@@ -329,6 +330,8 @@ async function drawPanel(id) {
   const found = answer?.panels[id];
   if (!section || !found) return;
   section.setAttribute("aria-busy", "false");
+  const deaf = Object.keys(definitions.filters).filter((name) => query.has(name) && !(panel.kind in definitions.filters[name]));
+  section.querySelector(".deaf").textContent = deaf.length ? `${say("notNarrowed")}: ${deaf.map(say).join(", ")}` : "";
   const text = JSON.stringify([found, panel.by.some((d) => d.type === "time") ? [answer.start.slice(0, 10), answer.end.slice(0, 10), answer.interval] : 0, asTable.has(id)]);
   if (drawn.get(id) === text) return;
   drawn.set(id, text);

@@ -1,12 +1,12 @@
 // How documents are shown: statements as cards, everything else as tables.
 
 import { h, safeLink } from "./dom.js";
-import { date, dateTime, language, number, percent, say, word } from "./strings.js";
+import { dateTime, number, percent, say } from "./strings.js";
 
 const at = (source, path) => (path in source ? source[path] : path.split(".").reduce((value, name) => value?.[name], source));
 
 /** A value of a field as people read it. */
-export function shown(desk, field, value) {
+function shown(desk, field, value) {
   if (value === undefined || value === null || value === "") return "";
   if (Array.isArray(value)) return value.map((each) => shown(desk, field, each)).join(", ");
   if (field === "@timestamp" || field.startsWith("event.")) return dateTime(value);
@@ -43,7 +43,7 @@ function why(document) {
       h("dt", {}, say("certainty")), h("dd", {}, certainty === undefined ? "–" : percent(certainty))));
 }
 
-export function chip(desk, field, value) {
+function chip(desk, field, value) {
   return h("span", { class: "chip", colour: desk.colour(field, value) ?? "var(--quiet)" }, desk.name(field, value));
 }
 

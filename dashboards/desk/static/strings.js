@@ -46,7 +46,6 @@ const STRINGS = {
   asTable: ["Table", "Таблица", "표"],
   asChart: ["Chart", "График", "차트"],
   more: ["More", "Ещё", "더 보기"],
-  export: ["Export", "Экспорт", "내보내기"],
   query: ["Query", "Запрос", "쿼리"],
   copy: ["Copy", "Скопировать", "복사"],
   copied: ["Copied", "Скопировано", "복사됨"],
