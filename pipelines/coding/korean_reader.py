@@ -35,6 +35,9 @@ _REPORT_WORDS = re.compile(
     r"(?:\s?(?:등|의|측|이|당국|보도|발표|자료|보고서|분석|통계|설명|집계|추산|추정|주장|전언|말|성명|담화|"
     r"논평|기사|소식|브리핑|관계자 말|공식|최근|이날|신문|연구|조사|평가|첩보|인터뷰))+$"
 )
+_SAID_BY = re.compile(
+    r"(?:에게|에)?(?:따르면|의하면)$|(?:대로라면|(?:으로|로)는|론|보기에는?|보기엔|볼때는?|때는?|한|입장에서는?|눈에는|눈엔)$"
+)
 _ASKS = re.compile(r"물었|들었|들어봤|만났|입수|취재|인터뷰|보도했|전했")
 _ENDORSED = re.compile(
     r"^(?:말|설명|주장|진단|분석|얘기|이야기|지적|전망|평가|경고|조언|제언|회고|증언)(?:이다|이었다|다)[.]?$"
@@ -59,6 +62,7 @@ _QUESTION = re.compile(
     r"달라)[.?]?$|[^\"“”□]{6,120}\?$",
     re.DOTALL,
 )
+_DASH = re.compile(r"\s*(?:[-–—―]|Q\d*[.:)]|(?:문|질문)\s?[.:)])\s*(?=[가-힣‘“\"'])")
 _ASKED_HERE = re.compile(
     r"\s*(?:[-–—―▶▷◇◆□■]\s*|Q\d*[.:)]?\s|(?:문|질문)\s?[.:)]\s)[^.?\"“]{3,120}(?:\?|[나가까요죠은는]\.|"
     r"달라\.)\s+(?=[\"“가-힣])"
@@ -80,7 +84,11 @@ _SERMON = re.compile(
     r"도발|범죄|처사|자초|실패|책임|결과|참사|오판|착각|모순|배신|위반|문제|행위|자업자득|몫)(?:이다|다)|"
     r"명심하라|멈춰라|중단하라|아니다|말라|직시하라|필요가 있다|급선무다|않을 수 없다|자초한)[.!]?$"
 )
-_SAID_SO = re.compile(r"[\"”’'」』»》](?:\([^)]*\))?(?:이?라)?(?:고|고도|며|면서|면서도)(?![가-힣])")
+_FACT = re.compile(r"[았었했였졌됐왔갔났켰겼렸혔쳤뒀셨웠]다[.]?$|(?:한|된|열린|있|전해진|알려진)다[.]?$|예정이다[.]?$")
+_SAID_SO = re.compile(
+    r"[\"”’'」』»》](?:\([^)]*\))?(?:이?라)?(?:(?:고|고도|며|면서|면서도)(?![가-힣])|(?:는|란) (?:말|글|주장|지적|평가|"
+    r"입장|비판|반응|설명|분석|표현|찬사|취지|메시지|논리|게 |것이|시각|의견|답|경고|항변))"
+)
 
 
 Subject = tuple[int, str, Speaker, int]  # token, particle, speaker, first token of the phrase
@@ -99,6 +107,7 @@ class Reading:
         self.declarer = self.declaration()
         self.author = self.byline()
         self.first_question = -1  # the paragraph
+        self.answers_quoted = False
         self.interviewee = self.interview()
         self.labelled: tuple[Speaker, int] | None = None  # whose voice a caption announces, and in which paragraph
 
@@ -140,8 +149,9 @@ class Reading:
                             continue
                         self.emit(start, end, turn, "", "answer")
                         continue
-                    asked = _QUESTION.match(document.text[whole[0] : whole[1]])
-                    turn = None if asked or _IS_TOLD.search(self.masked, *whole) else self.interviewee
+                    asked = self.asks(index)
+                    told = _IS_TOLD.search(self.masked, *whole) or (self.answers_quoted and not self.quoted(whole))
+                    turn = None if asked or told else self.interviewee
             turn = turn or self.declarer
             if turn:
                 self.emit(start, end, turn, "", "turn" if turn is not self.declarer else "declaration")
@@ -201,10 +211,12 @@ class Reading:
     def interview(self) -> Speaker | None:
         """Who answers in a text of questions and answers: the last person introduced before the first question."""
         document = self.document
-        asked = [i for i, (a, b) in enumerate(document.paragraphs) if _QUESTION.match(document.text[a:b])]
+        asked = [i for i in range(len(document.paragraphs)) if self.asks(i)]
         if len(asked) < (1 if _TALK.search(document.title) else 2):
             return None
         self.first_question = asked[0]
+        answers = [document.paragraphs[i + 1] for i in asked if i + 1 < len(document.paragraphs)]
+        self.answers_quoted = sum(self.quoted(answer) for answer in answers) * 2 > len(answers)
         lead = document.paragraphs[asked[0] - 1][1] if asked[0] else 0
         tokens = tokens_of(self.masked, 0, lead)
         found = None
@@ -220,6 +232,24 @@ class Reading:
             said = Headline(heading).run()
             found = said[0].speaker._replace(start=0, end=0) if said else None
         return found
+
+    def asks(self, index: int) -> bool:
+        """Whether a paragraph is an interviewer's question: by its form, or by a dash before a quoted answer."""
+        paragraphs = self.document.paragraphs
+        start, end = paragraphs[index]
+        if _QUESTION.match(self.document.text[start:end]):
+            return True
+        return (
+            end - start < 250
+            and _DASH.match(self.document.text, start, end) is not None
+            and index + 1 < len(paragraphs)
+            and self.quoted(paragraphs[index + 1])
+        )
+
+    def quoted(self, span: tuple[int, int]) -> bool:
+        """Whether a paragraph is in quotation marks as a whole."""
+        start, end = span
+        return self.masked[start + 1] == "□" and self.masked.count("□", start, end) * 10 > (end - start) * 8
 
     def declaration(self) -> Speaker | None:
         """Whose words the whole text is, where the title says so: "최선희 외무상 담화"."""
@@ -394,13 +424,13 @@ class Reading:
     def source(self, tokens: list[Token], i: int) -> Speaker | None:
         """The speaker of "X에 따르면"."""
         text = tokens[i].text.rstrip(",")
-        stem = re.sub(r"(?:에게|에)?(?:따르면|의하면)$", "", text)
+        stem = _SAID_BY.sub("", text)
         k = i
-        if not stem:
-            k = i - 1
+        if not stem or stem in ("때", "땐"):
+            k = i - 1 if not stem else i - 2
             if k < 0:
                 return None
-            stem = re.sub(r"(?:에게|에)$", "", tokens[k].text)
+            stem = re.sub(r"(?:에게|에|의|이|가)$", "", tokens[k].text)
         while k >= 0 and _REPORT_WORDS.fullmatch(bare(stem)):
             k -= 1
             if k < 0:
@@ -419,8 +449,8 @@ class Reading:
             return None
         if "□" in stem or not bare(stem) or (stem[-1] in ",."):
             return None
-        if bare(stem) in ("이", "그", "이들", "이에"):
-            return Speaker("pronoun", tokens[k].start, tokens[k].end, "이")
+        if bare(stem) in ("이", "그", "그녀", "이들", "이에"):
+            return Speaker("pronoun", tokens[k].start, tokens[k].end, bare(stem).removesuffix("에"))
         stem = bare(stem)
         shortened = _REPORT_WORDS.sub("", stem)
         read = self.phrases.read(tokens, k, shortened or stem)
@@ -445,7 +475,12 @@ class Reading:
         speakers: list[tuple[Speaker | None, int]] = []
         begin = 0
         for event in events:
-            speakers.append((self.subject_of(tokens, event, subjects, begin, source is not None), begin))
+            here = self.subject_of(tokens, event, subjects, begin, source is not None)
+            if here and begin and not event.quoted and speakers[-1][0] and event.rule != "owned":
+                shown = next((s for s in subjects if s[2] is here), None)
+                if shown and shown[1] in ("이", "가") and shown[0] < event.comp:
+                    here = None  # "대표는 “…”이라며 국제기구가 나서야 한다고 촉구했다"
+            speakers.append((here, begin))
             begin = event.last + 1
         # A speaker named only after the first words holds for them too.
         if speakers[0][0] is None:
@@ -457,7 +492,9 @@ class Reading:
             at = events[-1].comp
             owned = self.phrases.read(tokens, at, tokens[at].text[:-1])
             if owned:
-                self.emit(start, end, self.own_voice(owned[0]), events[-1].cue, "owned", speakers[-1][0] or source)
+                told = speakers[-1][0] or source
+                told = None if told and told.name == owned[0].name else told
+                self.emit(start, end, self.own_voice(owned[0]), events[-1].cue, "owned", told)
                 return
         current: Speaker | None = None
         for k, (event, (speaker, first)) in enumerate(zip(events, speakers, strict=True)):
@@ -511,8 +548,9 @@ class Reading:
         for i, _, speaker, first in named:
             if self.is_state(speaker) and not event.quoted:
                 continue
-            if self.is_state(speaker) and self.last is not None and i + 1 < event.comp and first > begin:
-                continue  # "또 러시아가 만약 그렇게 한다면 …"
+            told = self.is_state(speaker) or (not speaker.role and speaker.name.endswith("군"))
+            if told and self.last is not None and i + 1 < event.comp and first > begin and not event.quoted:
+                continue  # "또 러시아가 만약 그렇게 한다면 …", "다만 북한군이 투입됐는지는 …"
             if (event.quoted or event.rule == "connected" or self.opens(tokens, first, begin)) and not (
                 event.rule in ("opinion", "gist", "object_verb") and not event.quoted and self.is_state(speaker)
             ):
@@ -656,7 +694,8 @@ class Reading:
                 (s for s in self.subjects(tokens) if s[2].kind == "name" and s[2].name == self.document.outlet), None
             )
             if (own and not _ASKS.search(last)) or (
-                self.editorial and _SERMON.search(self.document.text[max(start, end - 40) : end])
+                self.editorial
+                and (not _FACT.search(last) or _SERMON.search(self.document.text[max(start, end - 40) : end]))
             ):
                 speaker = own[2] if own else Speaker("name", start, start, self.document.outlet)
                 self.emit(start, end, speaker, bare(last), "editorial")

@@ -81,7 +81,7 @@ _ADVERBS = frozenset(
     최소 최대 약 총 매년 매일 일제히 나란히 각각 서로 회담 직후 방문 뒤 후 전날 이튿날 다음날 날 것 등 및 대비 간 중
     내 밖 속 위 아래 사이 때 곳 점 수 바 줄 채 만큼 대신 포함 제외 동안 이래 이외 이날 북한군 무기 위성 조약 병력
     파병 협력 관계 제재 결의 전쟁 미사일 포탄 기술 러북 북러 조러 러우 우크라전
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _NO_SPEAKER = frozenset(
     """
@@ -90,7 +90,7 @@ _NO_SPEAKER = frozenset(
     영향 의미 가능성 전쟁 평화 안보 위협 사실 뉴스 보도 기사 자료 보고서 사진 영상 경우 이 그 저 이번 이날 오늘 지금
     현재 당시 최근 다음 이후 앞 뒤 때 일 곳 수 바 등 정도 부분 측면 차원 과정 단계 수준 분야 대목 발언 표현 문구
     조항 질문 물음
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # People who are talked about more than they talk where no quotation marks stand.
 TALKED_ABOUT = re.compile(r"푸틴|김정은|시진핑|트럼프|바이든|젤렌스키|김 위원장|김 국무위원장")
@@ -161,12 +161,7 @@ def title_stem(text: str) -> str:
     """An eojeol without its particle where it ends in a title of people, else ""."""
     match = _ANY_CASE.search(text)
     stem = bare(text[: match.start()]) if match else ""
-    return stem if len(stem) > 1 and title_in(stem) in PERSONAL_TITLES | _MET else ""
-
-
-_MET = frozenset(
-    "실장 비서실장 안보실장 교수 소장 대사 감독 처장 총장 차장 공사 참사관 총영사 서기 의장 고문 이사장".split()
-)
+    return stem if len(title_in(stem)) > 1 and title_in(stem) not in ANONYMOUS else ""
 
 
 @lru_cache(maxsize=65536)
@@ -333,7 +328,13 @@ class Phrases:
             and classes[:-1] in ([], ["F"], ["S"])
         ):
             return self.named_last(tokens, first, i, end, words, ["F"] * len(classes), None), first
-        if kind == "F" and i and len(head) > 1 and bare(tokens[i - 1].text) in KINDS_OF_BODIES:
+        if (
+            kind == "F"
+            and i
+            and len(head) > 1
+            and tokens[i].text[0] not in _MARKS
+            and bare(tokens[i - 1].text) in KINDS_OF_BODIES
+        ):
             return Speaker("name", tokens[i].start, end, head, "", bare(tokens[i - 1].text)), i - 1
         if head in _BODY_NOUNS and len(words) == 1:
             return Speaker("role", tokens[i].start, end, "", head), i
@@ -359,6 +360,8 @@ class Phrases:
                 found = "S"
             if not found and self.mention_covers(tokens[first - 1]):
                 found = "N" if self.person_mention(tokens[first - 1].start, tokens[first - 1].end) else "O"
+            if found == "N" and word[-1] == "한" and "N" in classes:
+                break  # "유학한 임채원 교수"
             if not found and word in ("세", "두", "네") and tokens[first].text.startswith("나라"):
                 found = "O"
             if not found and (_COUNTRIES_COUNTED.fullmatch(word) or _AS_MANY.match(word)):
@@ -431,7 +434,9 @@ class Phrases:
             if words[-1] not in rest:  # "푸틴대통령은"
                 rest.append(title)
             return self.person(mention.text, mention.start, mention.end, *_role(rest)), first
-        if any(word in JOINT or _COUNTRIES_COUNTED.fullmatch(word) for word in words[:-1]) and "N" not in classes:
+        if any(word in JOINT or _COUNTRIES_COUNTED.fullmatch(word) for word in words[:-1]) and not (
+            any(c == "N" and len(w) > 2 for c, w in zip(classes, words, strict=True))
+        ):
             return self.group(tokens, first, i, end, words), first
         family = len(words) > 1 and (classes[-2] == "S" or (len(words[-2]) == 1 and self.fitting(words[-2], title)))
         if family and (len(words) < 3 or classes[-3] != "F" or len(words[-3]) < 2):

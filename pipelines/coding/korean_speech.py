@@ -46,11 +46,17 @@ _OPINION = re.compile(
     r"(?:내다|보)(?:봤|본|보고)|^봤|^본다|^보고|^보인다고|전망|예상|예측|추정|추산|관측|분석|판단|평가|진단|"
     r"파악|해석|풀이|기대|우려|간주|짐작|추측|점쳤|점친|집계|여겼|여긴|여기|보았|내다보|보는|믿|계산|읽"
 )
-_ACCORDING = re.compile(r"(?:에|에게)?\s?(?:따르면|의하면)[,]?$|따르면[,]?$|의하면[,]?$")
+_ACCORDING = re.compile(
+    r"(?:따르면|의하면|(?:말|설명|주장|분석|전언|진단|계산|관측|추산|판단|논리|표현|지적|해석|예상|얘기|이야기)(?:대로라면|"
+    r"로는|으로는|론)|보기에는?|보기엔|볼 ?때는?|보는 한|입장에서는?|눈에는|눈엔)[,]?$"
+)
+_SEES = re.compile(r"^(?:볼|보기에는?|보기엔)[,]?$")
 _OWNED = tuple(noun for noun in SPEECH_NOUNS if len(noun) > 1)
 _POSITION = re.compile(
     r"(?:판단|생각|주장|설명|분석|입장|지적|견해|전망|평가|진단|해석|시각|관측|요지|취지|골자|결론|논리|"
-    r"계산)(?:이다|다|이었다|였다)$"
+    r"계산|추정|이야기|얘기|말|경고|우려|반론|조언|제언|예상|예측|해설|회고|증언|답|답변|대답|반응|당부|주문|요구|불만|"
+    r"인식|의견|귀띔|전언|후문|항변|지론|논지|추론|가설|추산|믿음|걱정|반박|비판|해명|호소|하소연|처방|해법|관찰|소회|"
+    r"복안|구상|셈법|충고|권고|제안|핵심|요점)(?:이다|다|이었다|였다)$"
 )
 _DOES = re.compile(r"(?:했|한|하였|혔|힌|냈|놨|놓았|폈|쳤|렸|웠|었|봤|뒀|않았|높였|댔|겼|꼈|졌)다$")
 _NOT_TOLD = re.compile(
@@ -111,7 +117,14 @@ def speech_acts(tokens: list[Token]) -> tuple[list[Event], list[int]]:
     for i, token in enumerate(tokens):
         text = token.text
         last = text[-1] if text[-1] != "," else text[-2:-1]
-        if last == "면" and _ACCORDING.search(text):
+        if (
+            last in "면는에론한엔서"
+            and _ACCORDING.search(text)
+            and (last == "면" or (i and (not _SEES.match(text) or tokens[i - 1].text[-1] in "가이")))
+        ):  # "강 위원이 보기에"
+            according.append(i)
+            continue
+        if text in ("때", "때는", "땐") and i > 1 and tokens[i - 1].text == "볼" and tokens[i - 2].text[-1] in "가이":
             according.append(i)
             continue
         if last in "고도며서는만지던란다냐로라" or "□" in text:
@@ -249,6 +262,10 @@ def _gist(tokens: list[Token], at: int, phrase: str, quoted: bool) -> Event | No
         return Event(len(tokens) - 1, tokens[owner + 1].text.rstrip("."), "owned", quoted, owner)
     if _ABOUT.search(phrase):  # "…라는 입장을 밝힌 것에 대해 규탄했다": somebody else's speech is answered
         return Event(len(tokens) - 1, tokens[-1].text.rstrip("."), "object_verb", False, len(tokens) - 2)
+    if nxt in ("말로", "말도", "말을", "말과", "말만", "글을", "글도", "글로", "말까지", "표현으로", "표현까지") and (
+        _DOES.search(plain(tokens[-1].text.rstrip(".?!。…"))) or re.search(r"[갔났왔왔텄맺뗐]다$", phrase)
+    ):
+        return Event(len(tokens) - 1, phrase if len(phrase) < 20 else nxt, "gist", quoted, at)
     if nxt in ("내용의", "취지의", "요지의") and re.search(
         r"냈|발표|채택|내놨|공개|보냈|발의|통과|남겼|올렸|했|전달", phrase
     ):

@@ -27,8 +27,8 @@ _SECOND_SYLLABLES = (
     "채천철추춘출충칠택평표필하학한해향헌혁현협형혜호"
     "홍화환효훈휘희비태빈각돈득창별빛락장여"
 )
-GIVEN_FIRST = frozenset(_FIRST_SYLLABLES) | frozenset("언헌협걸곤엽식")
-GIVEN_SECOND = frozenset(_SECOND_SYLLABLES)
+GIVEN_FIRST = frozenset(_FIRST_SYLLABLES) | frozenset("언헌협걸곤엽식솔결늘봄샘별빛겨갑강극택든루")
+GIVEN_SECOND = frozenset(_SECOND_SYLLABLES) | frozenset("탁솔결봄늘샘울들술갑강극돌립생업엄응척팔풍융헌겸루쁨")
 
 # Words that look like a Korean name and are none.
 NOT_NAMES = frozenset(
@@ -48,12 +48,13 @@ NOT_NAMES = frozenset(
     노동신문 정통 소식 소식통 제일 제이 이른바 이른 한동안 기타 기자 지도자 지도 지휘 지휘관 현장 구체 구조 하나
     하나의 반대 변화 변호 도움 도시 명의 명시 표현 표시 인용 인정 이용 이익 이유 이미 이제 아마 어제 어느 어떤 원래
     원칙 원유 은퇴
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 # Titles and occupations that follow a name or stand for it. Value: what the holder is, "" where only context tells.
 _TITLES = {
     "official": """
+        방위상 방위장관 내무상 재무상 외무대신 방위대신 내무장관 법무장관 상무장관 재무상 공군참모총장 안보수석
         대통령 부통령 총리 국무총리 수상 부총리 장관 국무장관 국방장관 외교장관 외무장관 통일장관 재무장관 차관
         차관보 부차관보 부장관 대변인 부대변인 국무위원장 국가주석 주석 총비서 제1비서 국방상 외무상 외상 부상
         제1부상 무력상 총참모장 참모총장 합참의장 합참차장 총참모총장 정찰총국장 대사 대사대리 대리대사 총영사 영사
@@ -99,7 +100,7 @@ ANONYMOUS = frozenset(
     """
     관계자 관료 당국자 소식통 관리 외교당국자 인사 간부 측근 전문가 분석가 외교관 병사 포로 주민 시민 노동자 직원
     요원 목격자 관광객 장교 장성 지도자
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # Words of rank and time inside a title.
 RANKS = frozenset(
@@ -110,7 +111,7 @@ RANKS = frozenset(
     조직 여성 남성 원내 중앙 최고인민회의 신문국장 정치 한국학 북한학 러시아학 국제정치 정치외교학과 국제관계학
     정치학 역사학 외교안보 원로 외교소식 대남 대미 총괄 민간 서방 미군 해군 육군 공군 예비역 퇴역 정부 군 관련
     가까운 소속 출신 주한 주미 주러 주중 주일 주북한 주러시아 주유엔 주북 주평양 주모스크바 주한국 주중국 주일본
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 # Fields of work in front of a title.
@@ -121,7 +122,7 @@ FIELDS = frozenset(
     남북 북미 반도체 사이버 무역 통상 재무 금융 국가안보 국토안보 대테러 위기관리 전쟁 테러 탄도미사일 군비통제 동맹
     방위 병참 드론 포병 국책연구기관 싱크탱크 민간단체 대북정책 대외정책 인도·태평양 아시아·태평양 외교안보 현지
     서방측 미국측 러시아측 북측 남측 우크라이나측
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 # Nouns in front of a title that are no names, though nothing shows it.
@@ -131,7 +132,7 @@ PLAIN_NOUNS = frozenset(
     참석 소속 출신 방북 방러 방한 주재 파견 상주 임시 선출 비례 탈당 친윤 친명 비명 소장파 원로 중견 청년 학과 대학
     대학원 무소속 상급 하급 실무 최고위급 장관급 차관급 국장급 고위급 익명 복수 다수 소수 일부 모든 여러 다른 어느
     같은 새 전직 현직 신임 후임 전임 역대 당시 초대 차기 유력 집권 정치학 사회학
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # Words borrowed from other languages that are no names.
 LOANWORDS = frozenset(
@@ -142,7 +143,7 @@ LOANWORDS = frozenset(
     소셜미디어 유튜브 블로그 게임체인저 스캔들 슬로건 포스트 이슈 파트너 파트너십 리더십 스파이 테러 팩트 트럼프주의
     우크라이나전 스토리 프레임 브로커 커넥션 딜 시점 탄도미사일 크루즈미사일 열차 드레스 트렌드 엔진 프랑스어 컴퓨터
     브랜드 티켓 트랙터 튀르크
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # Titles that stand behind a person's name far more often than alone.
 PERSONAL_TITLES = frozenset(
@@ -151,7 +152,7 @@ PERSONAL_TITLES = frozenset(
     하원의원 소장 원장 센터장 연구원 선임연구원 연구위원 국무장관 국방장관 외무장관 외교장관 조정관 보좌관
     안보보좌관 최고위원 원내대표 원내대변인 수석대변인 당대표 간사 특사 사령관 합참의장 부대표 국장 대표 위원장 박사
     석좌 사무총장 집행위원장 고위대표
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 # Endings of the names of bodies, from three syllables on.
@@ -185,7 +186,7 @@ ORGS = frozenset(
     검찰 법원 당 여권 야권 국무원 국방연구원 통일연구원 세종연구소 아산정책연구원 국립외교원 국가안보전략연구원
     한국국방연구원 랜드연구소 브루킹스연구소 38노스 NK뉴스 VOA 자유아시아방송 RFA 데일리NK 워싱턴포스트 뉴욕타임스
     월스트리트저널 파이낸셜타임스 이코노미스트 슈피겔 르몽드 코메르산트 이즈베스티야
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # Words that end like a body's name and are none.
 NOT_ORGS = frozenset(
@@ -204,7 +205,7 @@ NOT_ORGS = frozenset(
     종교 외교 비교 육교 포교 선교 조교 교 당 해당 부당 정당 상당 담당 배당 타당 합당 마땅 회의 정상회의 정례회의
     전체회의 확대회의 기자회의 국제회의 안보회의 북방 정상회담 태세 동맹 혈맹 군사동맹 유대 연대 국제연대 속보
     이슈팀 원팀 팀 군 대 위 연 성 국 실 사 원 처 부 청
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # Bodies of unnamed people.
 GROUPS = _listed(
@@ -214,7 +215,8 @@ GROUPS = _listed(
     시민들, 네티즌들, 누리꾼들, 탈북민들, 탈북자들, 정상들, 장관들, 대표들, 외교장관들, 외무장관들, 국방장관들,
     연구자들, 연구원들, 군사블로거들, 평론가들, 애널리스트들, 비평가들, 인권단체들, 인권단체, 단체들, 유가족들,
     외교가, 서방 언론, 상인들, 병사들, 포로들, 회원국들, 이사국들, 서방국들, 대사들, 인사들, 교수들, 참석자들, 재계,
-    업계, 종교계, 일각, 관가, 외교가, 군 안팎, 법조계, 과학계, 교계, 금융권, 시장, 한미일, 3국, 한미, 미일, G7, 7개국, 11개국, 국제사회, 참가국들, 우방국들, 동맹국들, 연구진,
+    업계, 종교계, 일각, 관가, 외교가, 법조계, 과학계, 교계, 금융권, 시장,
+    한미일, 3국, 한미, 미일, G7, 7개국, 11개국, 국제사회, 참가국들, 우방국들, 동맹국들, 연구진,
     조사단, 필진, 참가자들, 집필진, 대표단, 시민사회, 보수층, 진보진영, 보수진영
     """
 )
@@ -223,7 +225,7 @@ GROUP_HEADS = frozenset(word.split()[-1] for word in GROUPS)
 PERSONAL = frozenset(
     """
     그 그녀 그들 이들 본인 자신
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 COUNTRIES: dict[str, str] = {
@@ -300,7 +302,7 @@ STATES = frozenset(
     우크라이나 우크라 영국 프랑스 독일 캐나다 호주 뉴질랜드 폴란드 이탈리아 리투아니아 에스토니아 라트비아 핀란드
     스웨덴 노르웨이 네덜란드 체코 벨라루스 이란 인도 베트남 몽골 튀르키예 이스라엘 대만 스위스 스페인 루마니아
     헝가리 덴마크 벨기에 오스트리아 카자흐스탄 모스크바 평양 워싱턴 베이징 도쿄 서울 키이우 런던 파리 베를린 유럽
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # Persons whose country the press need not tell.
 KNOWN_PERSONS = {"푸틴": "RU", "김정은": "KP", "트럼프": "US", "바이든": "US", "시진핑": "CN", "젤렌스키": "UA"}
@@ -309,7 +311,7 @@ OWN_BODIES = frozenset(
     """
     국방부 외교부 통일부 정부 국회 합참 군 군당국 당국 대통령실 청와대 안보실 국가안보실 법무부 여당 야당 정보당국
     군사당국 외교당국 합동참모본부
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # Whom an ambiguous name means where no other country stands before it: ids of the actor list.
 AT_HOME = {
@@ -389,7 +391,7 @@ JOINT = frozenset(
     """
     한미일 한·미·일 북중러 양국 두나라 세나라 나라 3국 삼국 3개국 7개국 11개국 G7 G20 각국 여야 양당 한미 미일 한일
     한·미 미·일 한·일 발트3국 북유럽 유럽
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # What a body is, in front of a name that does not show it: "시민단체 평화의길은".
 KINDS_OF_BODIES = frozenset(
@@ -399,5 +401,5 @@ KINDS_OF_BODIES = frozenset(
     조사기관 여론조사기관 비영리단체 민간연구소 여행사 기업 업체 회사 일간 일간지 주간 주간지 월간 월간지 신문 매체
     통신 방송 잡지 언론 전문지 온라인매체 인터넷매체 전문매체 탐사매체 계간지 격월간지 언론사 방송사 신문사 유력지
     경제지 관영지 시사지 학술지 유튜브채널 채널
-    """.split()  # noqa: SIM905
+    """.split()
 )
