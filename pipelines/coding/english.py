@@ -1,4 +1,3 @@
-
 """English: how English-language news marks who speaks.
 
 A sentence becomes a string of codes, one letter for each word (a name, a title, a verb of speech, a quotation …), so
@@ -100,6 +99,7 @@ class _Cue(NamedTuple):
 class English(Base):
     code = "en"
     pronouns = cues.PERSONAL
+    text_nouns = cues.TEXTS
     organisation_nouns = cues.ORGANISATION_NOUNS
 
     # -- segmentation ----------------------------------------------------------------------------------------------
@@ -446,7 +446,8 @@ def _in_full(attribution: Attribution, names: dict[str, str]) -> Attribution:
 
 
 _LABEL = re.compile(
-    r"(?P<who>[A-Z][\w.’'-]*(?: (?:[A-Z][\w.’'-]*|of|for|the|and)){0,6})(?:\s*\([^)\n]{1,60}\))?\s*:\s+(?=\S)"
+    r"(?P<who>[A-Z][\w.’'-]*(?: (?:[A-Z][\w.’'-]*|of|for|the|and)){0,6})(?:\s*\([^)\n]{1,60}\))?\s*:(?:\s+|$)"
+    r"|\[(?P<aside>[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,5})\](?:\s+|$)"
 )
 _ASKS = frozenset("q question interviewer reporter moderator host journalist correspondent anchor press".split())
 _ANSWERS = frozenset("a answer".split())
@@ -462,10 +463,10 @@ class _Labels:
         labels: list[tuple[int, re.Match[str]]] = []
         for index, (start, end) in enumerate(document.paragraphs):
             match = _LABEL.match(text, start, end)
-            if match and match.end() < end and text[match.end()] not in '“"':
+            if match and (match.end() >= end or text[match.end()] not in '“"'):
                 labels.append((index, match))
-        asked = any(match["who"].casefold() in _ASKS for _, match in labels)
-        names = [match["who"] for _, match in labels]
+        names = [match["who"] or match["aside"] for _, match in labels]
+        asked = any(name.casefold() in _ASKS for name in names)
         if len(labels) >= 2 and (asked or len(set(names)) < len(names)):
             self._read(document, labels)
         elif not labels:
@@ -479,21 +480,21 @@ class _Labels:
         for index in range(labels[0][0], len(document.paragraphs)):
             match = by_index.get(index)
             if match is None:
-                break_off = index > labels[-1][0]
-                if break_off or current is None:
-                    continue
-                self._speakers[index] = current
+                if index <= labels[-1][0] or document.paragraphs[index - 1] == labels[-1][1].span():
+                    if current:
+                        self._speakers[index] = current
+                    elif index - 1 in self._questions:
+                        self._questions.add(index)
                 continue
-            who = match["who"]
+            group = "who" if match["who"] else "aside"
+            who = match[group]
             low = who.casefold()
             if low in _ASKS or low == outlet or (who.isupper() and len(who) <= 4 and low not in _ANSWERS):
                 self._questions.add(index)
                 current = None
                 continue
-            if low in _ANSWERS:
-                current = guest
-            else:
-                current = Speaker("name", match.start("who"), match.end("who"), who, phrase=match.span("who"))
+            named = Speaker("name", *match.span(group), who, phrase=match.span(group))
+            current = guest if low in _ANSWERS else named
             if current:
                 self._speakers[index] = current
 
@@ -654,7 +655,8 @@ class _Reader:
                 before = codes[i - 1] if i else ""
                 after = codes[i + 1] if i + 1 < size else "."
                 governed = before in ("d", "s", "q", "n") or (before == "p" and words[i - 1] != "to")
-                if governed or (word in _NOUN_FORMS and self._noun_here(before, after)):
+                ends = before in ("T", "O") and after in ",." and not {"Q", ","}.isdisjoint(codes[:i])
+                if governed or (word in _NOUN_FORMS and not ends and self._noun_here(before, after)):
                     codes[i] = "O" if word in cues.ORGANISATIONS else "K" if word in cues.NOUNS else "l"
             elif code == "I":
                 before = codes[i - 1] if i else ""
@@ -1039,13 +1041,12 @@ class _Reader:
         return None
 
     def _according(self, i: int) -> _Cue | None:
-        speaker = self._right(i + 2)
-        if not speaker or (
-            speaker.kind == "role"
-            and speaker.role.split()[-1:]
-            and speaker.role.split()[-1].lower() in ("agency",)
-            and False
-        ):
+        after = self.words[i + 2] if i + 2 < len(self.words) else ""
+        if after in _OBJECTS and self.codes[i + 3 : i + 4] in (",", ".", ""):
+            speaker = Speaker("pronoun", self.starts[i + 2], self.ends[i + 2], _OBJECTS[after])
+        else:
+            speaker = self._right(i + 2)
+        if not speaker:
             return None
         forward = i < 2 or self.codes[i - 1] in ".;"
         return _Cue(i, i, speaker, "according to", "according_to", forward)
@@ -1089,7 +1090,8 @@ class _Reader:
             return None
         if first == 0 and len(self.document.text) < 300:
             speaker = self.noun_phrase(0, i)
-            return _Cue(i, 0, speaker, ":", "colon", True) if speaker and speaker.kind == "name" else None
+            named = speaker and speaker.kind == "name" and (" " in speaker.name or self._mention_ending(i) is not None)
+            return _Cue(i, 0, speaker, ":", "colon", True) if named else None
         return None
 
     def _noun(self, i: int) -> _Cue | None:
@@ -1174,10 +1176,15 @@ class _Reader:
             k = j - 1 - (j >= 2 and codes[j - 2] == ",")
             region = self._region(k)
             speaker = self.noun_phrase(region, k) or (self._trailing(region, k))
-            return (region, speaker) if speaker and self.words[j - 1] == "who" else None
+            said_of = "who which" if self._is_body(k) else "who"
+            return (region, speaker) if speaker and self.words[j - 1] in said_of.split() else None
         region = self._region(j)
         speaker = self.noun_phrase(region, j)
         return (region, speaker) if speaker else None
+
+    def _is_body(self, j: int) -> bool:
+        """Whether the word before token j names a state, an organisation or a medium."""
+        return j > 0 and (self._kind(j - 1) in ("state", "organisation", "medium") or self.words[j - 1] == "west")
 
     def _region(self, j: int) -> int:
         return max(self.codes.rfind(c, 0, j) for c in ",;:.Q()-hwbVIm") + 1

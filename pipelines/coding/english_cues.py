@@ -1,4 +1,4 @@
-# ruff: noqa: SIM905 (word lists read better as text)
+
 """English cues: the words by which news marks speech, titles and organisations. Data only."""
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ _REGULAR = """
     grouse growl grumble gush hazard huff hypothesise hypothesize implore intimate intone jeer jibe joke lampoon
     lash lecture liken mumble murmur mutter parry plea posit prophesy pronounce protest rant reckon remonstrate
     reproach riposte rubbish scold scorn shout shrug sigh sneer sniff snort spurn squirm surmise taunt theorise
-    theorize thunder upbraid venture vouch wager whisper yell reference advertise recap recount reflect
+    herald extol glorify trumpet tout depict theorize thunder upbraid
+    venture vouch wager whisper yell reference advertise recap recount reflect
     """.split()
 _IRREGULAR = {
     "say": "say says said saying",
@@ -242,9 +243,9 @@ NEEDS: dict[str, frozenset[str]] = {
     "back": frozenset("idea proposal view call calls".split()),
     "submit": frozenset(["that"]),
     "repeat": frozenset(["that", "“", "call", "warning"]),
-    "fear": frozenset("that the a an russia north moscow".split()),
+    "fear": frozenset("that the a an russia north moscow pyongyang kim putin".split()),
     "hope": frozenset("that the to".split()),
-    "worry": frozenset("that about".split()),
+    "worry": frozenset("that about russia moscow north pyongyang kim putin the".split()),
     "surprise": frozenset(),
     "signal": frozenset("that its his readiness willingness".split()),
     "agree": frozenset(["that", "“", "with"]),

@@ -20,6 +20,7 @@ class Language(Protocol):
     code: str  # ISO 639-1
     pronouns: Mapping[str, str]  # lower-case pronoun: "person" (he, she), "body" (it: an organisation) or "any"
     organisation_nouns: Mapping[str, frozenset[str]]  # role_key of "the ministry": occupations it can stand for
+    text_nouns: frozenset[str]  # role_keys of texts ("the statement said"): who issued it speaks
     case_sensitive: bool  # whether names are written with capitals, so that "hope" isn't Hope
 
     def sentences(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -98,6 +99,7 @@ class Base:
     code = ""
     pronouns: Mapping[str, str] = {}
     organisation_nouns: Mapping[str, frozenset[str]] = {}
+    text_nouns: frozenset[str] = frozenset()
     case_sensitive = True
     _sentence_end = re.compile(r"[.!?…。]+[\"'”’»)\]」』]*\s+(?=[\"'“‘«„(\[「『]*[^\sa-zа-яё])")
     _word = re.compile(r"\w")

@@ -288,6 +288,8 @@ class _Article:
         if office and (linked := self.mention(office)):
             return linked
         bodies = language.organisation_nouns.get(key)
+        if key in language.text_nouns and not mentions and self.speakers and self.speakers[-1].actor.kind != "group":
+            return self.speakers[-1]  # "the statement said": whoever issued it has just spoken
         named = [m for m in mentions if not m.office]
         if bodies is not None:
             for mention in reversed(named):

@@ -57,6 +57,14 @@ def speakers(coder: Coder, text: str, **context) -> list[str]:
         "Ada Quill wants Tokyo to reopen its channel to Pyongyang.",
         "With Ada Quill calling the pact “a marriage of convenience”, Russia has little to show.",
         "Ada Quill has repeatedly warned that Russia would gain from the shells.",
+        "Not so fast, counters Ada Quill of Marlow University: Russia would gain little from the shells.",
+        "For Ada Quill, who teaches at Marlow University, the shells will not save Russia.",
+        "The shells, Ada Quill reckons, will not save Russia.",
+        "The shells will not save Russia, in Ada Quill’s telling.",
+        "“The shells will not save Russia,” in the words of Ada Quill.",
+        "Ada Quill’s advice to Seoul is to talk to Russia before the shells run out.",
+        "“A very grave step for Russia and its army,” is how Ada Quill put it.",
+        "Ada Quill used a lecture in Seoul to warn Russia against “paying for shells with reactors”.",
     ],
 )
 def test_the_speaker_of(coder, text):
@@ -74,6 +82,9 @@ def test_the_speaker_of(coder, text):
         "Ada Quill was told that Russia had paid.",
         "That said, the pact was signed in Russia.",
         "The train from Russia arrived on Monday, and the claims of victory were many.",
+        "The Russian specialists thought to be coaching the crews arrived on Monday.",
+        "Moscow's ambassador was called in on Monday over the troops.",
+        "South Korea called in the Russian ambassador on Monday.",
     ],
 )
 def test_no_speech(coder, text):
@@ -128,6 +139,72 @@ class TestFollowUps:
     def test_from_his_point_of_view(self, coder):
         text = "John Kirby said Russia had paid. From his point of view, North Korea had gained most."
         assert set(speakers(coder, text)) == {"John Kirby"}
+
+    def test_a_name_between_commas_and_a_pronoun(self, coder):
+        text = "For Ada Quill, who teaches in Seoul, the pact misleads. Xi Jinping, she says, wanted Russia close."
+        assert set(speakers(coder, text)) == {"Ada Quill"}
+
+    def test_the_surname_of_somebody_named_in_passing(self, coder):
+        text = "Few know Russia as well as Ada Quill. The pact, Quill argues, will not outlast the war."
+        assert speakers(coder, text) == ["Ada Quill"]
+
+    def test_quoted_him_as_saying(self, coder):
+        text = (
+            "Dmitry Peskov briefed reporters in Russia. Interfax quoted him as saying the pact was nobody's business."
+        )
+        assert speakers(coder, text)[-1] == "Dmitry Peskov"
+
+    def test_according_to_him(self, coder):
+        text = "John Kirby said Russia had paid in oil. According to him, the pact will cost North Korea dearly."
+        assert set(speakers(coder, text)) == {"John Kirby"}
+
+    def test_he_of_a_quotation_without_a_verb(self, coder):
+        text = "Ada Quill said Russia had paid.\n\nAs for the pact, he gives it “one more year of war, maybe less”."
+        assert set(speakers(coder, text)) == {"Ada Quill"}
+
+
+class TestTranscripts:
+    def test_labels_of_an_interview(self, coder):
+        text = (
+            "Q: Is Russia worried about the shells?\n\nAda Quill: Russia is not worried. North Korea should be.\n\n"
+            "Q: And the troops?\n\nAda Quill: The troops will stay in Russia."
+        )
+        found = said(coder, text)
+        assert {name for name, _ in found} == {"Ada Quill"}
+        assert not any("worried about" in statement for _, statement in found)
+
+    def test_answers_belong_to_whom_the_introduction_names(self, coder):
+        text = (
+            "An interview with Ada Quill, a scholar of Russia.\n\nWhat does Russia gain?\n\nShells, and little else. "
+            "The troops are a burden.\n\nWill the pact hold?\n\nNot for long. Russia will lose interest."
+        )
+        found = said(coder, text)
+        assert {name for name, _ in found} == {"Ada Quill"} and "lose interest" in found[-1][1]
+
+    def test_one_colon_makes_no_transcript(self, coder):
+        assert said(coder, "Background: the pact between Russia and North Korea has twenty-three articles.") == []
+
+    def test_a_statement_printed_after_its_announcement(self, coder):
+        text = (
+            "Choe Son Hui, foreign minister of the DPRK, made public the following press statement:\n\n"
+            "The friendship of the DPRK and Russia is invincible.\n\nThe U.S. had better look in the mirror."
+        )
+        found = said(coder, text)
+        assert {name for name, _ in found} == {"Choe Son Hui"} and "mirror" in found[-1][1]
+
+
+@pytest.mark.parametrize(
+    ("title", "is_one"),
+    [
+        ("The Post's View: Kim's bill is coming due", True),
+        ("[Editorial] A pact to worry about", True),
+        ("A pact to worry about | Editorial", True),
+        ("Editor of Pyongyang paper visits Moscow", False),
+        ("A room with a view of the Tumen", False),
+    ],
+)
+def test_editorials(title, is_one):
+    assert language("en").editorial(title, "Russia and North Korea have signed a pact.") is is_one
 
 
 @pytest.mark.parametrize(
