@@ -75,6 +75,8 @@ class Korean(Base):
         if not rest:
             return end if not text[end - 1].isascii() else -1
         tail = rest.group()
+        if tail.startswith(("학자", "학과", "학회", "전문가", "연구자")):
+            return -1  # "북한학자": of the country's study
         if _PARTICLES.fullmatch(tail):
             return end
         for n in range(min(len(tail), 6), 1, -1):

@@ -562,6 +562,13 @@ class Phrases:
         document = self.document
         mentions = [m for m in document.mentions_in(max(tokens[first].start - 20, 0), end) if m.end == end]
         start = tokens[first + k].start
+        if (
+            mentions
+            and mentions[-1].text in OWN_BODIES
+            and k < len(words) - 1
+            and country_of(words[k]) not in ("", "KR")
+        ):
+            mentions = []  # "폴란드 국방부" is not the ministry at home
         if mentions:
             start = mentions[-1].start
         name = document.text[start:end].strip(_MARKS)
@@ -585,7 +592,7 @@ class Phrases:
         known = self.families.get(name)
         if known:
             wanted = title_in(role.split()[-1]) if role else ""
-            fitting = [p for p in known if not wanted or p.title.endswith(wanted) or wanted.endswith(p.title or "-")]
+            fitting = [p for p in known if not wanted or p.title.endswith(wanted) or wanted.endswith(p.title)]
             if fitting or not wanted:
                 person = (fitting or known)[-1]
                 return Speaker("name", start, end, person.name, role or person.title, affiliation or person.affiliation)
@@ -595,7 +602,12 @@ class Phrases:
 
     def remember(self, name: str, role: str, affiliation: str) -> None:
         if self.known(name):
-            return
+            if role and not next(p.title for p in self.persons if p.name == name):  # named before without a title
+                self.persons = [p for p in self.persons if p.name != name]
+                for key in families(name):
+                    self.families[key] = [p for p in self.families.get(key, ()) if p.name != name]
+            else:
+                return
         person = Person(name, title_in(role.split()[-1]) if role else "", affiliation)
         self.persons.append(person)
         for key in families(name):
