@@ -10,7 +10,6 @@ from contextlib import contextmanager
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipelines.coding import Coder
 from pipelines.extraction import extract, page_metadata
 from pipelines.extraction.gate import Gate
 from schemas.charsets import decode_html
@@ -23,6 +22,8 @@ class Reader:
     """Reads pages: decodes, extracts and codes them. One per process; loading the languages takes seconds."""
 
     def __init__(self, codebook: str = "") -> None:
+        from pipelines.coding import Coder  # with spaCy, which takes seconds and which nobody else needs
+
         self.coder = Coder(load_codebook(codebook or None))
 
     def read(self, page: Page) -> Article:
@@ -92,11 +93,13 @@ class ReaderPool:
 
     def submit(self, page: Page) -> Future:
         if self._pool is None:  # a run that finds nothing new needs no processes
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["pipelines.coding", "pipelines.extraction"])  # loaded once for all
             self._pool = ProcessPool(
                 max_workers=self._processes,
                 initializer=_start_reader,
                 initargs=(self._codebook,),
-                context=multiprocessing.get_context("spawn"),
+                context=context,
             )
         return self._pool.schedule(_read, args=(page,), timeout=self.TIMEOUT)
 

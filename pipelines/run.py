@@ -10,11 +10,11 @@ import apache_beam as beam
 from connectors.elasticsearch.client import connect
 from connectors.elasticsearch.indices import Indices
 from connectors.elasticsearch.search import dead_letters
-from pipelines.coding import Coder
 from pipelines.line import Line, collect, take_again
 from pipelines.progress import counts
 from pipelines.runner import pipeline_options, run_pipeline
 from pipelines.summary import Summary
+from schemas.actors import load_actors
 from schemas.codebook import load_codebook
 from schemas.indices import entry_of
 from schemas.records import Feed
@@ -55,7 +55,9 @@ def replay(line: Line, runner: str, beam_options: Sequence[str] = (), *, stage: 
 
 def _run(build: Callable[[beam.Pipeline], None], line: Line, runner: str, beam_options: Sequence[str]) -> Summary:
     options = pipeline_options(runner, beam_options)
-    Coder(load_codebook(line.codebook or None))  # says what is wrong with them here, not in every worker
+    # What is wrong with these is told here, and not by every process that reads.
+    load_codebook(line.codebook or None)
+    load_actors()
     Indices(line.prefix).ensure(connect(line.settings))
     started = monotonic()
     result = run_pipeline(build, options)

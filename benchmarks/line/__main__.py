@@ -5,15 +5,15 @@
 CORPUS is a folder whose serve.py serves feeds and pages on loopback (`serve.py PORT`, an OPML list at /). Measured are,
 in pages a second over all of them: trafilatura alone in one process a core, fed from memory; the whole line (poll,
 fetch, archive, extract, code, index) with every page extracted; the whole line as it runs by default, where the gate
-leaves out pages without a word of the subject. Run it on a quiet machine: every contender wants all cores. Elasticsearch is started before the clock; what Beam and the reading
-processes need to start is inside it. `--others` adds other news extractors, one core, where they are installed.
+leaves out pages without a word of the subject. Elasticsearch is started before the clock; what Beam and the reading
+processes need to start is inside it, and so is what the server of the pages takes. Run it on a quiet machine: every
+contender wants all cores. `--others` adds other news extractors, one core, where they are installed.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
 import socket
 import subprocess
 import sys
@@ -59,18 +59,12 @@ def main() -> None:
 
 def report(name: str, pages: int, work: Callable[[], object], baseline: float = 0.0) -> float:
     """Time the work once and print it; returns pages a second."""
-    started, used = time.perf_counter(), cpu_seconds()
+    started = time.perf_counter()
     work()
     rate = pages / (time.perf_counter() - started)
-    line = f"{name:<32} {rate:8.1f} pages/s {(cpu_seconds() - used) / pages * 1000:8.1f} ms CPU a page"
+    line = f"{name:<32} {rate:8.1f} pages/s"
     print(line + (f"  {rate / baseline:5.2f} × the baseline" if baseline else ""), flush=True)
     return rate
-
-
-def cpu_seconds() -> float:
-    """Of this process and those that it started and that ended; Elasticsearch is not among them."""
-    of = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(each.ru_utime + each.ru_stime for each in of)
 
 
 def on_all_cores(function: Callable, items: list, processes: int) -> None:
