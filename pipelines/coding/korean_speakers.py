@@ -295,6 +295,14 @@ class Phrases:
 
     def read(self, tokens: list[Token], i: int, stem: str) -> tuple[Speaker, int] | None:
         """The speaker whose noun phrase ends with the stem of token i, and the index of the phrase's first token."""
+        found = self._read(tokens, i, stem)
+        if found is None or found[0].kind == "pronoun":
+            return found
+        speaker, first = found
+        end = tokens[i].start + tokens[i].text.find(stem) + len(stem)
+        return speaker._replace(phrase=(tokens[first].start, end)), first
+
+    def _read(self, tokens: list[Token], i: int, stem: str) -> tuple[Speaker, int] | None:
         head = bare(stem)
         if head in PERSONAL:
             return self.pronoun(tokens, i, head)
