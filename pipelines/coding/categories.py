@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipelines.coding.classifier import Classifier, Features
+from pipelines.coding.classifier import Classifier, Features, Known
 from pipelines.coding.terms import TermMatcher
 from schemas.codebook import SPEAKER_CLASSES, Codebook
 from schemas.records import Actor, Score
@@ -100,7 +100,7 @@ class Judgement(NamedTuple):
     stance_score: float
     rules: tuple[str, ...]  # ids of the rules that fired and weigh on a chosen category or the stance
     terms: int  # the bits of the terms behind those rules
-    learnt: dict[str, list[tuple[str, float]]]  # by category and stance: the classifier's features that weigh most
+    learnt: dict[str, Known]  # by category and stance: the features that the classifier judged by, for `Judge.causes`
 
 
 class _Rule(NamedTuple):
@@ -231,10 +231,17 @@ class Judge:
         if features:
             for target in sorted(targets):
                 if (theirs := self._learnt[target]) >= 0:
-                    learnt[self._classifier.weights.targets[theirs]] = self._classifier.causes(known, theirs)
+                    learnt[self._classifier.weights.targets[theirs]] = known
         return Judgement(
             tuple(chosen), stance, round(score, 4), tuple(rule.id for rule in reasons), terms & found, learnt
         )
+
+    def causes(self, judgement: Judgement) -> dict[str, list[tuple[str, float]]]:
+        """By category and stance the classifier's features that weigh most, none where the rules judged alone."""
+        if not self._classifier:
+            return {}
+        number = self._classifier.weights.targets.index
+        return {id: self._classifier.causes(known, number(id)) for id, known in judgement.learnt.items()}
 
     def _features(self, text: str, found: int, speaker: int, fired: list[_Rule], sums: list[float]) -> Features:
         theirs = [sums[own] if own >= 0 else 0.0 for own in self._own]

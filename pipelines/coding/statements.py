@@ -68,7 +68,7 @@ class StatementMaker:
             "linked": "list" if draft.speaker.actor.id else "text",
             "rules": judgement.rules,
             "terms": self._terms.words(document.text, hits, draft.start, draft.end, judgement.terms),
-            "learnt": judgement.learnt,
+            "learnt": self._judge.causes(judgement),
         }
         return Statement(
             speaker=draft.speaker.actor,
