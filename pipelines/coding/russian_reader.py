@@ -38,6 +38,8 @@ _PUNCTUATION = {
     "!": ".",
     "…": ".",
 }
+# A body before its name in quotation marks: "Фонд «Щит Тихого океана»" is one name.
+_NAMED_BODY = re.compile(r"(?:фонд|центр|институт|ассоциаци|организаци)\w*\s*[«\"“„]", re.IGNORECASE)
 _INSERT = re.compile(r"[,.!?…»”\"](?:\.\.)?\s*[—–-]\s+(?=[а-яё«A-ZА-ЯЁ])")
 _INSERT_END = re.compile(r"[.,:;!?]\s*[—–-]\s+")
 
@@ -204,12 +206,20 @@ def lexicon() -> dict[str, Word]:
     for noun in words.BY_NOUNS:
         for form, shape in morphology.noun_forms(noun):
             if shape.cases & morphology.DATIVE and form not in found:
-                found[form] = Word("K", noun, shape.cases, shape.numbers)
+                for spelling in {form, form.replace("ё", "е")}:
+                    found[spelling] = Word("K", noun, shape.cases, shape.numbers)
     found["взгляд"] = Word("K", "взгляд", ANY_CASE)
+    found["слов"] = Word("K", "слово", morphology.GENITIVE, PLURAL)
     return found
 
 
 _SURNAME = re.compile(r"(?:ов|ев|ёв|ин|ын|ский|цкий|ова|ева|ёва|ина|ына|ская|цкая|ко|ук|юк|ян|дзе|швили)$")
+
+
+@cache
+def _given(low: str) -> bool:
+    """Whether the word is a given name."""
+    return any("Name" in p.tag for p in morphology.parses(low)[:2])
 
 
 @cache
@@ -229,6 +239,8 @@ def _compound(low: str) -> Word | None:
     word = lexicon().get(first) if hyphen else None
     if word is None and low.startswith("зам") and (headed := lexicon().get(low[3:])) and headed.code == "T":
         return headed._replace(cases=ANY_CASE)  # "зампостпреда"
+    if hyphen and first in words.RANKS and (headed := lexicon().get(low[len(first) + 1 :])) and headed.code == "T":
+        return headed  # "вице-маршал"
     return word if word and word.code in "TG" else None
 
 
@@ -309,7 +321,9 @@ def _capital(word: str, opening: bool) -> Word:
         return known
     nouns = names or [p for p in readings if p.tag.POS == "NOUN"]
     cases = morphology.merged(morphology.form_of(p.tag) for p in nouns)[0] if nouns else ANY_CASE
-    genders = morphology.merged(morphology.form_of(p.tag) for p in names)[2] if names else ANY_GENDER
+    genders = ANY_GENDER
+    if names and low not in _FAMILIES:
+        genders = morphology.merged(morphology.form_of(p.tag) for p in names)[2]
     slavic = low.endswith(("ова", "ева", "ёва", "ина", "ына"))
     if (
         low[-1] not in "аеёиоуыэюя"
@@ -353,6 +367,16 @@ class Reader:
             if quotation.start < place:
                 continue
             if self._names_something(quotation.start, quotation.end):
+                near = document.mentions_in(max(quotation.start - 40, 0), quotation.end + 1)
+                if (
+                    " " in text[quotation.start : quotation.end]
+                    and _NAMED_BODY.search(text, max(quotation.start - 14, place), quotation.start)
+                    and not any(m.start < quotation.end and quotation.start < m.end for m in near)
+                ):
+                    self._narration(place, max(quotation.start - 1, place))
+                    name = text[quotation.start : quotation.end]
+                    self._add(Word("N", name, ANY_CASE, SINGULAR), name.lower(), quotation.start, quotation.end)
+                    place = quotation.end + (1 if quotation.closed else 0)
                 continue
             self._narration(place, max(quotation.start - 1, place))
             stop = min(quotation.end, unit.end)
@@ -480,6 +504,8 @@ class Reader:
                         word = Word("N", surface, ANY_CASE, SINGULAR)  # "Лидия Черных"
                     if opening and len(surface) < 6:
                         word = self._family_name(word, surface, low)
+                    elif word.code == "l" and self.codes_end("N", match.start()) and _given(self.words[-1]):
+                        word = Word("N", surface, ANY_CASE, SINGULAR)  # "Дональд Фрейзер", a river too
                     elif (
                         word.code == "N"
                         and self.tokens
@@ -562,6 +588,13 @@ class Reader:
         speaker = self._subject(0, stop, 3, ANY_GENDER, persons=True)
         if speaker is None and stop < len(self.codes) and self.codes[stop] == ":":
             return None
+        if speaker is None and self.words and (self.words[0] in _VIEWS or self.codes[0] == "S"):
+            speaker = self.phrase_speaker(1, stop, oblique=True)  # "Реакция Василия Небензи была спокойной"
+        if speaker and speaker.kind == "role" and self.codes[stop : stop + 1] == ",":
+            close = self.codes.find(",", stop + 1)
+            apposed = self._subject(stop + 1, close, 3, ANY_GENDER, persons=True) if close > 0 else None
+            if apposed and apposed.kind == "name":  # "Вице-маршал в отставке, канадка Сьюзен Хилл, слушала"
+                speaker = apposed
         if speaker and speaker.kind == "name":
             self._remember(speaker, ANY_GENDER)
             return speaker
@@ -695,6 +728,8 @@ class Reader:
                 cue = self._by_text(i)
             elif code == "l" and self.words[i] in ("ссылкой", "ссылаясь"):
                 cue = self._with_reference(i)
+            if cue is None and code in "lV" and not found and _TAG.match(self.codes, i):
+                cue = self._tag(i)
             if cue:
                 found.append(cue)
         return found
@@ -715,6 +750,11 @@ class Reader:
         tail = self.codes[v + 1 : v + 9]
         following = self.words[v + 1 : v + 9]
         joined = " ".join(following) + " "
+        ahead = " " + " ".join(self.words[self._clause_start(v) : v])
+
+        def before_has(stem: str) -> bool:  # "такими данными поделился X"
+            return lemma in words.OBJECT_FIRST and f" {stem}" in ahead
+
         for need in needs:
             if need == ",q":
                 if (
@@ -736,7 +776,7 @@ class Reader:
             elif (need.endswith(" ") and " " not in need[:-1]) or len(need) <= 2:
                 if need.strip() in following:
                     return True
-            elif re.search(rf"(?:^|\s){re.escape(need)}", joined):
+            elif re.search(rf"(?:^|\s){re.escape(need)}", joined) or (len(need) > 3 and before_has(need)):
                 return True
         return False
 
@@ -855,6 +895,17 @@ class Reader:
         if speaker is None and self.codes[v - 1 : v] == "P":
             speaker = self._pronoun(v - 1, self.words[v - 1])
         return self._cue(v, begin, speaker, "subject_verb_clause", True, verb.lemma) if speaker else None
+
+    def _tag(self, v: int) -> _Cue | None:
+        """A verb of any kind with a person behind it, after a comma at the end: "Дальше не пойдут, усмехнулся он"."""
+        head = self.codes[: v - 1]
+        verb = _any_verb(self.words[v])
+        if self.codes[v - 1 : v] != "," or not verb or len(head) < 4 or self.codes[0] in "bw" or head[-1:] in ",Q":
+            return None
+        speaker = self._after(v, verb.numbers, verb.genders)
+        if speaker and (speaker.kind in ("name", "pronoun") or self._role_of_person(speaker.role)):
+            return self._cue(v, v, speaker, "verb_subject", False, verb.lemma)
+        return None
 
     def _cue(self, v: int, first: int, speaker: Speaker, rule: str, forward: bool, lemma: str) -> _Cue:
         self._remember(speaker, self.tokens[v].genders)
@@ -1158,6 +1209,9 @@ class Reader:
             return self._name(head, k, role, oblique, start)
         if code in "TG":
             run = self._name_run(head + 1, end, oblique) if code == "T" else None
+            if not run and start and self.words[start - 1] in words.POSSESSIVES and self.words[head] in _SPOKESMEN:
+                # "Ведомство, добавил его представитель, …": the body
+                return Speaker("pronoun", self.starts[start - 1], self.ends[start - 1], "оно")
             if run and self.words[head] not in ("источник", "собеседник"):
                 return self._name(*run, self._text(start, run[0]).strip(' «»"'), oblique, start)
             return self._titled(start, head, end, oblique)
@@ -1373,7 +1427,11 @@ class Reader:
         if j < 0 or codes[j] != "p" or self.words[j] not in ("по", "на", "со", "с", "согласно"):
             return None
         lemma = self.tokens[i].lemma
-        if self.words[j] != "по" and not (lemma in ("взгляд", "зрение") or self.words[j] in ("со", "согласно")):
+        if self.words[j] != "по" and not (
+            lemma in ("взгляд", "зрение") or self.words[j] in ("со", "согласно") or self.words[i] == "слов"
+        ):
+            return None
+        if self.words[i] == "слов" and self.words[j] not in ("с", "со"):
             return None
         stop = next((k for k in range(i + 1, len(codes)) if codes[k] in ",;:.Q-h(wVI"), len(codes))
         forward = j == 0 or codes[j - 1] in ".;:,cQ"
@@ -1381,6 +1439,8 @@ class Reader:
         for k in range(j + 1, i):
             if self.words[k] in words.POSSESSIVES:
                 return _Cue(i, j, self._possessor(k, j), phrase, "according_to", forward)
+        if self.words[i + 1 : i + 2] and self.words[i + 1] in words.POSSESSIVES:  # "по данным его ведомства"
+            return _Cue(i, j, self._possessor(i + 1, j), phrase, "according_to", forward)
         speaker = self.phrase_speaker(i + 1, stop, oblique=True)
         if not speaker:
             return None
@@ -1579,6 +1639,7 @@ def start_of_name(text: str, given: int, family: str) -> int:
 
 
 _CLAUSE = re.compile(r"[apnt]{0,3},h")
+_TAG = re.compile(r"[lV](?:P|q{0,2}T?[TOqlN]{0,5}N{1,3}|q{0,2}T)\.?$")
 _VIEWS = frozenset(
     [
         "вывод",
@@ -1607,6 +1668,7 @@ _VIEWS = frozenset(
         "точка",
     ]
 )
+_SPOKESMEN = frozenset(("представитель", "представители", "пресс-служба", "пресс-секретарь", "спикер"))
 _COUNTED = re.compile(r"[lq](?=p?q*G)")
 _SHARES = frozenset(("большинство", "ряд", "часть", "половина", "многие", "один", "одна", "кто-то"))
 _BACK = re.compile(
