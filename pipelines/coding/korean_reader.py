@@ -249,7 +249,11 @@ class Reading:
     def quoted(self, span: tuple[int, int]) -> bool:
         """Whether a paragraph is in quotation marks as a whole."""
         start, end = span
-        return self.masked[start + 1] == "□" and self.masked.count("□", start, end) * 10 > (end - start) * 8
+        if self.document.text[start] in '“"' and self.document.text[end - 1] in '”"':
+            return True
+        return (
+            self.masked[min(start + 1, end - 1)] == "□" and self.masked.count("□", start, end) * 10 > (end - start) * 8
+        )
 
     def declaration(self) -> Speaker | None:
         """Whose words the whole text is, where the title says so: "최선희 외무상 담화"."""

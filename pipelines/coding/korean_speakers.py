@@ -233,12 +233,18 @@ _OPENERS = frozenset(
 )
 
 
-def opens_name(tokens: list[Token], i: int, word: str) -> bool:
-    """Whether token i, though it ends like a particle, can begin a foreign name: it opens its clause."""
+def opens_name(tokens: list[Token], i: int, word: str, second: bool = False) -> bool:
+    """Whether token i, though it ends like a particle, can belong to a foreign name that opens its clause.
+
+    `second`: it ends the name, so that another such word must stand before it.
+    """
     if len(word) < 3 or word[-1] not in _LIKE_PARTICLES or word != tokens[i].text or not word.isalpha():
         return False
     before = tokens[i - 1].text if i else ""
-    if before and before[-1] not in ",.)" and before not in _OPENERS and word_class(bare(before)) not in ("C", "O"):
+    if second:
+        if not (i and opens_name(tokens, i - 1, before)):
+            return False
+    elif before and before[-1] not in ",.)" and before not in _OPENERS and word_class(bare(before)) not in ("C", "O"):
         return False
     stem = word[:-1]
     return not (
@@ -374,7 +380,7 @@ class Phrases:
                 found = "O"
             if not found and (_COUNTRIES_COUNTED.fullmatch(word) or _AS_MANY.match(word)):
                 found = "O"
-            if not found and classes[0] == "F" and opens_name(tokens, first - 1, word):
+            if not found and classes[0] in "FC" and opens_name(tokens, first - 1, word, classes[0] == "C"):
                 found = "F"
             if not found:
                 break

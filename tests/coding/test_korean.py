@@ -209,6 +209,57 @@ def test_the_inner_speaker_speaks(sentence: str, speaker: str, source: str) -> N
     assert (said.speaker.name, said.source and said.source.name) == (speaker, source)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ('반면 미하일로 포돌랴크 우크라이나 대통령실 고문은 "공범"이라고 했다.', ["미하일로 포돌랴크"]),
+        ('요시히로 나카타니 일본 방위상은 "우려한다"고 말했다.', ["요시히로 나카타니"]),
+        ('세 나라 외교장관은 "깊은 우려"를 표했다.', ["세 나라 외교장관"]),
+        ("발트 3국 외교장관들은 동결 자산을 쓰자고 제안했다.", ["발트 3국 외교장관들"]),
+        ('시민단체 평화의길은 "파병을 멈추라"고 촉구했다.', ["평화의길"]),
+        ('예비역 포병 장교인 백인호 관악대학원 교수는 "불발탄이 많다"고 했다.', ["백인호"]),
+        ("러시아에서 유학한 임채원 동서대 교수는 기술이 넘어갔다고 봤다.", ["임채원"]),
+        ("강도현 연구위원이 보기에 북한은 미사일을 값으로 불렀다.", ["강도현"]),
+        ("문가영 남도대 교수의 분석으로는 포탄의 절반이 불량이다.", ["문가영"]),
+        ("두 나라가 갈라설 것이라는 게 임 교수의 추정이다.", ["임"]),
+        ('조 장관은 "책무를 내던졌다"는 말로 야당의 공세를 피해 갔다.', ["조"]),
+        ("일각에서는 진영이 갈라질 수 있다는 우려도 나온다.", ["일각"]),
+        ("일본 정부로서는 우크라이나와도 공조하겠다는 방침이다.", ["일본 정부"]),
+        ('심가은 대표는 "궤변"이라며 국제노동기구가 나서서 조사해야 한다고 촉구했다.', ["심가은", "심가은"]),
+        ("이번에 커비 조정관은 컨테이너가 넘어갔다고 밝혔다.", ["커비"]),
+    ],
+)
+def test_more_shapes_of_speakers(sentence: str, expected: list[str]) -> None:
+    assert speakers(sentence) == expected
+
+
+def test_whom_a_sentence_introduces_speaks_next() -> None:
+    document = read('조민석 서래전략연구원장은 시큰둥하다. 그는 "지갑의 온도는 다르다"고 했다.')
+    assert [s.name for s in document.named] == ["조민석"]
+
+
+def test_people_are_met_in_any_case() -> None:
+    assert speakers("반론을 듣기 위해 조태용 전 국가안보실장에게도 물었다. 조 전 실장은 외교 탓이 아니라고 했다.") == [
+        "조태용"
+    ]
+
+
+def test_an_interview_ends_where_quotation_marks_do() -> None:
+    text = (
+        "주러시아 공사를 지낸 문성탁 전 대사를 만났다.\n\n―얼마나 갈 것으로 보나.\n“길어야 전쟁이 끝날 때까지다.”\n\n"
+        "―잠수함 기술이 넘어간다는 말이 있다.\n“과장이다.”\n\n그는 매실차를 권했다."
+    )
+    said = read(text, "[인터뷰] 모스크바").attributions
+    assert [text[a.start : a.end] for a in said] == ["“길어야 전쟁이 끝날 때까지다.”", "“과장이다.”"]
+    assert {a.speaker.name for a in said} == {"문성탁"}
+
+
+def test_editorial_says_more_than_what_should_be_done() -> None:
+    text = "다리의 착공식이 지난주 열렸다. 모스크바는 제 손으로 서명한 결의를 휴지로 만들고 있다."
+    (said,) = read(text, "[사설] 두만강 다리").attributions
+    assert text[said.start :].startswith("모스크바는")
+
+
 def test_spans_are_cut_where_the_claims_are() -> None:
     text = '김 장관은 결의를 어기고 있다며 "동맹과 함께 대응하겠다"고 밝혔다.'
     said = read(text).attributions
