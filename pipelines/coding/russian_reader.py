@@ -750,10 +750,12 @@ class Reader:
         tail = self.codes[v + 1 : v + 9]
         following = self.words[v + 1 : v + 9]
         joined = " ".join(following) + " "
-        ahead = " " + " ".join(self.words[self._clause_start(v) : v])
+        ahead = ""
+        if lemma in words.OBJECT_FIRST:
+            ahead = " " + " ".join(self.words[self._clause_start(v) : v])
 
         def before_has(stem: str) -> bool:  # "такими данными поделился X"
-            return lemma in words.OBJECT_FIRST and f" {stem}" in ahead
+            return f" {stem}" in ahead
 
         for need in needs:
             if need == ",q":
