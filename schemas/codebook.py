@@ -141,6 +141,10 @@ def load_codebook(path: str | Path | None = None) -> Codebook:
     return _load(Path(path).resolve() if path else DATA)
 
 
+# Groups of terms, besides `sides` and `bond`, that relevance may look for; see pipelines.coding.relevance
+RELEVANCE_GROUPS = ("hints", "meeting", "goods", "troops", "front", "theme", "together", "others", "off", "alone")
+
+
 class _Node:
     """A YAML node that remembers where it stands."""
 
@@ -359,9 +363,9 @@ class _Reader:
         return Fallback(threshold, fields["none"].texts() if "none" in fields else ())
 
     def relevance(self, node: _Node, known: set[str]) -> dict[str, Any]:
-        fields = node.fields(("sides", "bond", "prior", "weights"), ("threshold", "others"))
+        fields = node.fields(("sides", "bond", "prior", "weights"), ("threshold", *RELEVANCE_GROUPS))
         result: dict[str, Any] = {}
-        for key in ("sides", "bond", "others"):
+        for key in ("sides", "bond", *RELEVANCE_GROUPS):
             result[key] = ()
             if key not in fields:
                 continue
@@ -370,6 +374,9 @@ class _Reader:
                 for name in item.text().split("|"):
                     if name not in known:
                         raise item.fail(f"no term {name!r}")
+        for key in ("sides", "hints"):
+            if key in fields and len(result[key]) != 2:
+                raise fields[key].fail(f"{key}: one entry for each of the two sides")
         result["prior"] = fields["prior"].number()
         result["threshold"] = fields["threshold"].number() if "threshold" in fields else 0.5
         result["weights"] = {name: weight.number() for name, weight in fields["weights"].mapping().items()}

@@ -7,86 +7,195 @@ import math
 from pipelines.coding.document import Document
 from pipelines.coding.terms import Hit, TermMatcher
 from schemas.codebook import Codebook
+from schemas.failures import Failure
 
 _LEAD = 2  # paragraphs
-_FULL = 12  # sentences: the share of sentences counts fully from here
+_FULL = 8  # sentences: shares count fully from here
+_MANY = 4  # sentences: more add nothing
+
+FEATURES = (
+    "title_both",  # the title names both sides
+    "title_one",  # one side
+    "title_hinted",  # both, one of them or both only by a hint: officials, places, "the front"
+    "title_matter",  # goods or the theme, and a side
+    "title_off",  # another subject: weather, sport …, or one side's own affairs
+    "title_others",  # a state that is often listed with the sides
+    "lead_both",  # a sentence of the first two paragraphs names both
+    "lead_bond",  # and a word of their bond
+    "lead_theme",  # a sentence of the lead has the theme and a side
+    "lead_apart",  # title and lead name both, but never in one sentence
+    "lead_off",  # share of the lead's sentences on another subject
+    "bond_sentences",  # sentences that name both and a word of the bond: 1 from four
+    "goods_sentences",  # sentences that name both and goods: 1 from four
+    "share_both",  # share of the sentences that name both
+    "pair",  # the pair by its own name: 1 from two sentences
+    "carried",  # one side with the bond's matter, the other in the sentence before: 1 from four
+    "theme",  # words that are used of this bond alone: 1 from four sentences
+    "share_theme",
+    "theme_near",  # theme or goods where the second side was named last: 1 from four sentences
+    "front_troops",  # troops of the second side at the first side's front: 1 from two sentences
+    "share_goods",  # share of the sentences with goods or the theme
+    "share_off",  # share of the sentences on another subject
+    "share_alone",  # on one side's own affairs: tests, drills, air raids
+    "share_others",  # that name a third state
+    "passing",  # no more than one sentence with both, and one side named once at most
+    "one_side",  # a side is neither named nor hinted at
+)
 
 
 class Relevance:
-    """Scores a document by the sentences that name both sides, and by title and lead.
+    """Scores a document by the terms of its sentences, title and lead.
 
-    A sentence that names the sides in a row with others ("Iran, Russia and North Korea") does not count as naming both.
-
-    The features, whose weights the codebook gives under `relevance`: `title_both`, `title_one`, `lead_both`,
-    `lead_bond` (0 or 1), `bond_sentences` (up to 4), `share_both` and `share_each` (0 to 1; the latter of the side
-    named in fewer sentences), `pair` (up to 2), `unbonded` (no word of the bond in title and text: 0 or 1).
+    The features (`FEATURES`, each 0 to 1) are weighted by the codebook, under `relevance`; so are the groups of terms
+    that they look for. A sentence that names the sides in a row with others ("Iran, Russia and North Korea") does not
+    count as naming both. Raises Failure("bad_codebook") for a weight of an unknown feature.
     """
 
     def __init__(self, codebook: Codebook, terms: TermMatcher) -> None:
         settings = codebook.relevance
         self._terms = terms
-        self._sides = [self._mask(side) for side in settings["sides"]]
-        self._bond = 0
-        for bond in settings["bond"]:
-            self._bond |= self._mask(bond)
+        self._sides = tuple(self._mask(side) for side in settings["sides"])
+        hints = settings["hints"] or ("",) * len(self._sides)
+        self._hinted = tuple(side | self._mask(hint) for side, hint in zip(self._sides, hints, strict=True))
         self._pair = self._mask(settings["bond"][0])
-        self._others = 0
-        for other in settings["others"]:
-            self._others |= self._mask(other)
+        groups = ("bond", "meeting", "goods", "troops", "front", "theme", "together", "others", "off", "alone")
+        for group in groups:
+            setattr(self, f"_{group}", self._masks(settings[group]))
+        self._goods |= self._troops
         self._prior = settings["prior"]
-        self._weights = settings["weights"]
+        if unknown := settings["weights"].keys() - set(FEATURES):
+            raise Failure(
+                "bad_codebook",
+                f"{codebook.source}: relevance: no feature {min(unknown)!r}; there are {', '.join(FEATURES)}",
+            )
+        self._weights = tuple(settings["weights"].items())
         self.threshold = settings["threshold"]
 
     def _mask(self, names: str) -> int:
         mask = 0
-        for name in names.split("|"):
-            mask |= self._terms.bits[name]
+        for name in names.split("|") if names else ():
+            mask |= self._terms.bits.get(name, 0)
         return mask
 
-    def touches(self, mask: int) -> bool:
-        """Whether terms of both sides are among the bits."""
-        return all(side & mask for side in self._sides)
+    def _masks(self, groups: tuple[str, ...]) -> int:
+        mask = 0
+        for group in groups:
+            mask |= self._mask(group)
+        return mask
 
     def score(self, document: Document, hits: list[Hit]) -> float:
         """The probability that the document is relevant. Reads paragraphs, sentences and title."""
-        title = self._title(document.title)
-        lead_end = document.paragraphs[min(_LEAD, len(document.paragraphs)) - 1][1] if document.paragraphs else 0
-        everything = 0
-        both = bonds = pairs = 0
-        each = [0] * len(self._sides)
-        lead = 0
-        i = 0
-        for sentence in document.sentences:
-            mask = 0
-            while i < len(hits) and hits[i].start < sentence.end:
-                mask |= 1 << hits[i].term
-                i += 1
-            everything |= mask
-            for n, side in enumerate(self._sides):
-                each[n] += bool(side & mask)
-            if self.touches(mask) and not self._others & mask:
-                both += 1
-                bonded = bool(self._bond & mask)
-                bonds += bonded
-                if sentence.start < lead_end:
-                    lead |= 1 | bonded << 1
-            pairs += bool(self._pair & mask and not self._others & mask)
-        if not self.touches(everything | title):
+        found = self.features(document, hits)
+        if found is None:
             return 0.0
-        sides = sum(bool(side & title) for side in self._sides)
-        features = {
-            "title_both": float(sides == len(self._sides)),
-            "title_one": float(0 < sides < len(self._sides)),
-            "lead_both": float(lead & 1),
-            "lead_bond": float(lead >> 1),
-            "bond_sentences": float(min(bonds, 4)),
-            "share_both": both / max(len(document.sentences), _FULL),
-            "share_each": min(each) / max(len(document.sentences), _FULL),
-            "pair": float(min(pairs, 2)),
-            "unbonded": float(not self._bond & (everything | title)),
-        }
-        total = self._prior + sum(weight * features[name] for name, weight in self._weights.items())
+        total = self._prior + sum(weight * found[name] for name, weight in self._weights)
         return 1.0 / (1.0 + math.exp(-total))
 
-    def _title(self, title: str) -> int:
-        return self._terms.mask(self._terms.find(title), 0, len(title)) if title else 0
+    def features(self, document: Document, hits: list[Hit]) -> dict[str, float] | None:
+        """The features by name; None where a side is missing and nothing of the theme makes up for it."""
+        title = self._terms.mask(self._terms.find(document.title), 0, len(document.title)) if document.title else 0
+        masks = _by_sentence(document, hits)
+        everything = title
+        for mask in masks:
+            everything |= mask
+        (first, second), (near_first, near_second) = self._sides, self._hinted
+        near = near_first | near_second
+        sided = bool(everything & near_first and everything & near_second)
+        if not sided and not (everything & near and everything & self._theme):
+            return None
+        theme, goods, others = self._theme, self._goods, self._others
+        matter = goods | theme
+        weighty = matter | self._bond & self._meeting | self._pair
+        off = self._off | self._alone
+        lead_end = document.paragraphs[min(_LEAD, len(document.paragraphs)) - 1][1] if document.paragraphs else 0
+        both = bonds = traded = pairs = carried = themes = themes_near = at_front = 0
+        matters = offs = lead_offs = alones = thirds = leads = firsts = seconds = 0
+        lead, last = title, title
+        lead_both = lead_bond = lead_theme = False
+        for sentence, mask in zip(document.sentences, masks, strict=True):
+            in_lead = sentence.start < lead_end
+            if in_lead:
+                leads += 1
+                lead |= mask
+            if not mask:
+                continue
+            names_first, names_second = bool(mask & first), bool(mask & second)
+            hints_first, hints_second = bool(mask & near_first), bool(mask & near_second)
+            listed = bool(mask & others)
+            bonded = bool(mask & self._bond)
+            firsts += names_first
+            seconds += names_second
+            if names_first and names_second:
+                if not listed:
+                    both += 1
+                    bonds += bonded
+                    traded += bool(mask & goods)
+                    if in_lead:
+                        lead_both = True
+                        lead_bond |= bonded
+            elif hints_first and hints_second:
+                carried += bonded and not listed
+            elif mask & weighty and (
+                (hints_first and last & near_second)
+                or (hints_second and last & near_first)
+                or (mask & self._together and last & near)
+            ):
+                carried += 1
+            if mask & theme:
+                themes += 1
+                lead_theme |= in_lead and bool(mask & near)
+            if mask & matter:
+                matters += 1
+                themes_near += bool((mask | last) & near_second and everything & near_first)
+            at_front += bool(hints_second and mask & self._troops and mask & (near_first | self._front))
+            offs += bool(mask & self._off)
+            lead_offs += in_lead and bool(mask & self._off)
+            alones += bool(mask & self._alone)
+            thirds += listed
+            pairs += bool(mask & self._pair) and not listed
+            if mask & near:
+                last = mask
+        length = max(1, len(masks))
+        full = max(length, _FULL)
+        in_title = sum(bool(title & side) for side in self._sides)
+        return {
+            "title_both": float(in_title == 2),
+            "title_one": float(in_title == 1),
+            "title_hinted": float(in_title < 2 and bool(title & near_first and title & near_second)),
+            "title_matter": float(sided and bool(title & matter and title & near)),
+            "title_off": float(bool(title & off)),
+            "title_others": float(bool(title & others)),
+            "lead_both": float(lead_both),
+            "lead_bond": float(lead_bond),
+            "lead_theme": float(lead_theme),
+            "lead_apart": float(not lead_both and bool(lead & first and lead & second)),
+            "lead_off": lead_offs / max(1, leads),
+            "bond_sentences": min(bonds, _MANY) / _MANY,
+            "goods_sentences": min(traded, _MANY) / _MANY,
+            "share_both": both / full,
+            "pair": min(pairs, 2) / 2,
+            "carried": min(carried, _MANY) / _MANY * sided,
+            "theme": min(themes, _MANY) / _MANY,
+            "share_theme": themes / full,
+            "theme_near": min(themes_near, _MANY) / _MANY,
+            "front_troops": min(at_front, 2) / 2,
+            "share_goods": matters / full * sided,
+            "share_off": offs / length,
+            "share_alone": alones / length,
+            "share_others": thirds / length,
+            "passing": float(both <= 1 and min(firsts, seconds) <= 1),
+            "one_side": float(not sided),
+        }
+
+
+def _by_sentence(document: Document, hits: list[Hit]) -> list[int]:
+    """The terms (bits) of each sentence."""
+    masks = []
+    i, size = 0, len(hits)
+    for sentence in document.sentences:
+        mask = 0
+        while i < size and hits[i].start < sentence.end:
+            mask |= 1 << hits[i].term
+            i += 1
+        masks.append(mask)
+    return masks
