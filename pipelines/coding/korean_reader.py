@@ -84,6 +84,9 @@ _SERMON = re.compile(
     r"도발|범죄|처사|자초|실패|책임|결과|참사|오판|착각|모순|배신|위반|문제|행위|자업자득|몫)(?:이다|다)|"
     r"명심하라|멈춰라|중단하라|아니다|말라|직시하라|필요가 있다|급선무다|않을 수 없다|자초한)[.!]?$"
 )
+_VIEW = re.compile(
+    r"(?:진단|분석|시각|전망|생각|견해|판단|평가|해석|셈법|의견|주장|설명|예상|예측|답|대답|처방|해법|목소리|반응)(?:은|는|이|도|역시)?$"
+)
 _FACT = re.compile(r"[았었했였졌됐왔갔났켰겼렸혔쳤뒀셨웠]다[.]?$|(?:열린|전해진|알려진)다[.]?$|예정이다[.]?$")
 _SAID_SO = re.compile(
     r"[\"”’'」』»》](?:\([^)]*\))?(?:이?라)?(?:(?:고|고도|며|면서|면서도)(?![가-힣])|(?:는|란) (?:말|글|주장|지적|평가|"
@@ -329,6 +332,13 @@ class Reading:
     def introduce(self, tokens: list[Token]) -> None:
         """Remembers whom a sentence without speech has for its topic: what follows can be that person's."""
         self.meet(tokens)
+        for i, token in enumerate(tokens[:-1]):  # "정유빈 소장의 진단도 비슷하다."
+            if token.text.endswith("의") and title_stem(token.text) and _VIEW.match(tokens[i + 1].text):
+                read = self.phrases.read(tokens, i, token.text[:-1])
+                if read and read[0].kind == "name":
+                    self.document.named.append(read[0])
+                    self.last = read[0]
+                    return
         for i, particle, speaker, _ in self.subjects(tokens):
             if i <= 12 and speaker.kind == "name" and speaker.role and particle in ("은", "는", "이", "가", "도"):
                 self.document.named.append(speaker)

@@ -238,6 +238,11 @@ def test_whom_a_sentence_introduces_speaks_next() -> None:
     assert [s.name for s in document.named] == ["조민석"]
 
 
+def test_whose_view_follows() -> None:
+    document = read("정유빈 한중미래연구소장의 진단도 비슷하다. 시진핑 주석으로선 달가울 리 없다는 것이다.")
+    assert [s.name for s in document.named] == ["정유빈"]
+
+
 def test_people_are_met_in_any_case() -> None:
     assert speakers("반론을 듣기 위해 조태용 전 국가안보실장에게도 물었다. 조 전 실장은 외교 탓이 아니라고 했다.") == [
         "조태용"
