@@ -1,4 +1,3 @@
-
 """English cues: the words by which news marks speech, titles and organisations. Data only."""
 
 from __future__ import annotations
