@@ -54,12 +54,13 @@ def test_article_and_statements_carry_each_others_fields(sink, held):
     assert written["article"]["text"] == TEXT
     assert written["article"]["actors"] == ["john-kirby"]
     assert written["article"]["statements"] == 1
+    assert written["article"]["delay"] == 3600
     assert written["@timestamp"] == written["article"]["published"] == "2023-09-13T08:00:00Z"
     assert written["event"]["created"] == "2023-09-13T09:00:00Z"
     assert written["url"] == {"full": "https://potomac.example/a", "domain": "potomac.example"}
     (said,) = held("statements").values()
     assert said["article"] == {
-        name: value for name, value in written["article"].items() if name not in ("text", "actors")
+        name: value for name, value in written["article"].items() if name not in ("text", "actors", "delay")
     }
     assert said["outlet"] == written["outlet"] == POTOMAC._asdict()
     assert said["actor"]["name"] == "John Kirby" and said["actor"]["linked"] is True
