@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Future, TimeoutError
 from contextlib import contextmanager
+from multiprocessing.forkserver import ensure_running
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -93,13 +94,11 @@ class ReaderPool:
 
     def submit(self, page: Page) -> Future:
         if self._pool is None:  # a run that finds nothing new needs no processes
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["pipelines.coding", "pipelines.extraction"])  # loaded once for all
             self._pool = ProcessPool(
                 max_workers=self._processes,
                 initializer=_start_reader,
                 initargs=(self._codebook,),
-                context=context,
+                context=multiprocessing.get_context("forkserver"),
             )
         return self._pool.schedule(_read, args=(page,), timeout=self.TIMEOUT)
 
@@ -126,9 +125,20 @@ class ReaderPool:
 _reader: Reader
 
 
+def load_ahead() -> None:
+    """Begin to load, in a process of its own, what the reading processes of this one will share."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["pipelines.reading_process"])
+    ensure_running()
+
+
 def _start_reader(codebook: str) -> None:
     global _reader
-    _reader = Reader(codebook)
+    if codebook:
+        _reader = Reader(codebook)
+    else:
+        from pipelines.reading_process import reader
+
+        _reader = reader
 
 
 def _read(page: Page) -> Article:

@@ -12,6 +12,7 @@ from connectors.elasticsearch.indices import Indices
 from connectors.elasticsearch.search import dead_letters
 from pipelines.line import Line, collect, take_again
 from pipelines.progress import counts
+from pipelines.reading import load_ahead
 from pipelines.runner import pipeline_options, run_pipeline
 from pipelines.summary import Summary
 from schemas.actors import load_actors
@@ -58,6 +59,7 @@ def _run(build: Callable[[beam.Pipeline], None], line: Line, runner: str, beam_o
     # What is wrong with these is told here, and not by every process that reads.
     load_codebook(line.codebook or None)
     load_actors()
+    load_ahead()
     Indices(line.prefix).ensure(connect(line.settings))
     started = monotonic()
     result = run_pipeline(build, options)
