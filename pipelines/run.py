@@ -13,7 +13,7 @@ from connectors.elasticsearch.search import dead_letters
 from pipelines.line import Line, collect, take_again
 from pipelines.progress import counts
 from pipelines.reading import load_ahead
-from pipelines.runner import pipeline_options, run_pipeline
+from pipelines.runner import LOCAL, pipeline_options, run_pipeline
 from pipelines.summary import Summary
 from schemas.actors import load_actors
 from schemas.codebook import load_codebook
@@ -59,7 +59,8 @@ def _run(build: Callable[[beam.Pipeline], None], line: Line, runner: str, beam_o
     # What is wrong with these is told here, and not by every process that reads.
     load_codebook(line.codebook or None)
     load_actors()
-    load_ahead()
+    if runner in LOCAL and not line.codebook:  # elsewhere, or by another codebook, nobody would use it
+        load_ahead()
     Indices(line.prefix).ensure(connect(line.settings))
     started = monotonic()
     result = run_pipeline(build, options)
