@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipelines.coding import Coder
-from pipelines.coding import russian_morphology as morphology
 from pipelines.coding.languages import language
+from pipelines.coding.russian import morphology
 
 LEAD = "Россия и КНДР укрепляют отношения после саммита в Пхеньяне."
 TITLE = "Россия и КНДР: договор"

@@ -7,14 +7,15 @@ is then the noun phrase in the nominative nearest to a verb of speech, or the on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
-from pipelines.coding import russian_morphology as morphology
-from pipelines.coding import russian_words as words
-from pipelines.coding.document import Attribution, Document, Speaker
+from pipelines.coding.document import Attribution, Document
 from pipelines.coding.languages import Base, Language
-from pipelines.coding.russian_reader import Reader, Unit, Word, lexicon, mention_cases
+from pipelines.coding.russian import articles, morphology, words
+from pipelines.coding.russian.lexicon import Word, lexicon, mention_cases
+from pipelines.coding.russian.reader import Reader
+from pipelines.coding.russian.sentences import Unit
 
 _END = re.compile(r"[.!?…]+[\"”»)\]]*(?:\s+|$)")
 _ABBREVIATION = re.compile(
@@ -167,77 +168,7 @@ class Russian(Base):
     # -- attribution -----------------------------------------------------------------------------------------------
 
     def attributions(self, document: Document) -> list[Attribution]:
-        found: list[Attribution] = []
-        memory: list[tuple[int, str, str]] = []  # gender, surname and title of those who have been subjects, in order
-        spoken_to = 0  # offset up to which the text has a speaker
-        loose = -1  # start of the sentences of the same or the preceding paragraph that nobody speaks
-        last_paragraph = -1
-        home = self.dateline(document.text[:60])
-        text = document.text
-        label: Speaker | None = None  # whose words the paragraph is: "Асмолов: …"
-        announced: Speaker | None = None  # whose words the next paragraph is
-        for unit in _units(document):
-            if unit.paragraph != last_paragraph:
-                label, announced = announced, None
-                if loose >= 0 and (unit.paragraph > last_paragraph + 1 or unit.start - loose > 700):
-                    loose = -1
-                if spoken_to > unit.start - 3:
-                    loose = -1
-                last_paragraph, fresh = unit.paragraph, True
-            else:
-                fresh = False
-            reader = Reader(document, unit, memory, home)
-            made = reader.attributions()
-            if made and (leading := reader.announces()):
-                document.named.append(leading)
-                spoken_to, loose = unit.end, -1
-                continue
-            if made:
-                if reader.refers_back() and loose >= 0 and made[0].start == unit.start and unit.start - loose <= 700:
-                    direct = made[0].direct or any(not q.scare for q in document.quotations_in(loose, unit.start))
-                    made[0] = made[0]._replace(start=loose, direct=direct)
-                if reader.refers_back() and made[0].start == unit.start and found and reader.is_medium(made[0].speaker):
-                    # "Об этом сообщает ТАСС" after what somebody has said: who passed it on
-                    if unit.start - spoken_to <= 3 and found[-1].source is None:
-                        found[-1] = found[-1]._replace(source=made[0].speaker)
-                    spoken_to = unit.end
-                    continue
-                if (
-                    reader.refers_back()
-                    and found
-                    and len(made) == 1
-                    and unit.start - spoken_to <= 3
-                    and reader.is_body(found[-1].speaker)
-                    and not reader.is_body(made[0].speaker)
-                    and made[0].speaker.kind in ("name", "role")
-                ):
-                    # "В Пекине обеспокоены … Об этом заявил Кэмпбелл": who said it is named after it
-                    made[0] = made[0]._replace(start=found.pop().start)
-                for attribution in made:
-                    found += _by_sentence(document, attribution)
-                if made[0].rule == "colon" and "Q" not in reader.codes:
-                    label = made[0].speaker
-                spoken_to = unit.end
-                loose = -1
-            elif label and not text[unit.start : unit.end].endswith("?"):
-                found.append(Attribution(unit.start, unit.end, label, ":", "interview_answer", direct=True))
-                spoken_to = unit.end
-            else:
-                if introduced := reader.introduced():
-                    document.named.append(introduced)
-                    if text[unit.end - 1] == ":" and unit.end == document.paragraphs[unit.paragraph][1]:
-                        announced = (
-                            introduced  # "Ким Чен Ын, председатель государственных дел:" and a paragraph of speech
-                        )
-                if loose < 0 or (fresh and unit.paragraph):
-                    loose = unit.start
-        if match := _DOCUMENT.match(document.title):
-            named = re.split(
-                r"\s(?:о|об|по|в связи|относительно|с)\s|[.:,]", document.title[match.end() :], maxsplit=1
-            )[0]
-            name = morphology.nominative_phrase(named.strip(' «»"'))
-            return _own_text(document, found, Speaker("name", 0, 0, name)) if name else found
-        return _interview(document, found, _titled(document.title))
+        return articles.attributions(document, self.dateline(document.text[:60]))
 
     def editorial(self, title: str, text: str) -> bool:
         return bool(_EDITORIAL.search(title) or _EDITORIAL_LEAD.match(text))
@@ -270,12 +201,6 @@ _EDITORIAL = re.compile(
 _EDITORIAL_LEAD = re.compile(
     r"\W*(?:от редакции|редакционн(?:ая статья|ая колонка|ый комментарий)|мнение редакции)\W", re.IGNORECASE
 )
-_DOCUMENT = re.compile(
-    r"\W*(?:совместн\w+ |официальн\w+ )?(?:заявление|комментарий|коммюнике|обращение|пресс-релиз)\s+(?=\S)",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(r"(?:Вопрос|Корр|Корреспондент|Ведущ\w+|ВЕДУЩ\w+|КОРР\w*|ВОПРОС)\s*[.:]")
-_ANSWER = re.compile(r"(?:Ответ|ОТВЕТ)\s*[.:]")
 _NONE = Word("", "")
 
 
@@ -356,102 +281,6 @@ _FIELD_OF_WORK = re.compile(
     r"\bпо\s+(?:делам\s+)?(?:\w+\s+){0,2}\w+|\b(?:в|во|при)\s+(?:КНДР|РК|РФ|США|КНР|Сеуле|Пхеньяне|Москве"
     r"|Япони\w+|Росси\w+|Южной Корее|Республике Корея|Северной Корее|Киеве|Пекине|Токио)"
 )
-
-
-def _units(document: Document) -> Iterator[Unit]:
-    """Sentences; those that one quotation, or one paragraph of speech led by a dash, holds together are one unit."""
-    start = -1
-    text = document.text
-    sentences = document.sentences
-    for i, sentence in enumerate(sentences):
-        if start < 0:
-            start = sentence.start
-        follows = i + 1 < len(sentences) and sentences[i + 1].paragraph == sentence.paragraph
-        if follows:
-            quotation = document.quotation_at(sentence.end - 1)
-            if quotation and quotation.end > sentence.end:
-                continue
-            if (
-                text[document.paragraphs[sentence.paragraph][0]] in "—–"
-                and sentences[i + 1].start - document.paragraphs[sentence.paragraph][0] < 700
-            ):
-                continue
-        yield Unit(start, sentence.end, sentence.paragraph)
-        start = -1
-
-
-def _by_sentence(document: Document, attribution: Attribution) -> list[Attribution]:
-    """A quotation of several sentences, sentence by sentence: each makes a point of its own."""
-    first = document.sentence_at(attribution.start)
-    last = document.sentence_at(attribution.end - 1)
-    if last <= first or not attribution.direct or (attribution.speaker.kind == "omitted" and not attribution.cue):
-        return [attribution]
-    cuts = [attribution.start]
-    for sentence in document.sentences[first + 1 : last + 1]:
-        if (
-            sentence.start > cuts[-1]
-            and len(_LETTERS.findall(document.text[sentence.start : min(sentence.end, attribution.end)])) > 5
-        ):
-            cuts.append(sentence.start)
-    text = document.text
-    ends = [len(text[:cut].rstrip()) for cut in cuts[1:]] + [attribution.end]
-    return [attribution._replace(start=a, end=b) for a, b in zip(cuts, ends, strict=True)]
-
-
-def _interview(document: Document, found: list[Attribution], titled: Speaker | None) -> list[Attribution]:
-    """Adds the answers of an interview, which follow the questions without a word on who speaks."""
-    text = document.text
-    asked = [
-        i
-        for i, (start, end) in enumerate(document.paragraphs)
-        if (text[end - 1] == "?" and end - start < 500) or _LABEL.match(text, start)
-    ]
-    led = [i for i, (start, _) in enumerate(document.paragraphs) if text[start] in "—–" or _ANSWER.match(text, start)]
-    if not asked:
-        return found
-    begin = document.paragraphs[asked[0]][0]
-    called = re.search(
-        r"интервью|бесед|вопрос|рассказа|поговори|ответил", f"{document.title} {text[:begin]}", re.IGNORECASE
-    )
-    if not (len(asked) > 1 and (led or called)) and not (led and called):
-        return found
-    everybody = [s for s in [*(a.speaker for a in found), *document.named] if s.kind == "name"]
-    names = [s for s in everybody if s.start < begin]
-    who = max(names, key=lambda s: s.start) if names else titled or next(iter(everybody), None)
-    if who is None:
-        return found
-    spoken = {document.sentences[document.sentence_at(a.start)].paragraph for a in found if a.speaker.kind != "omitted"}
-    stop = max(led) if led and led[-1] >= asked[-1] else len(document.paragraphs) - 1
-    added = [
-        Attribution(sentence.start, sentence.end, who, "?", "interview_answer", direct=True)
-        for sentence in document.sentences
-        if asked[0] < sentence.paragraph <= stop
-        and sentence.paragraph not in spoken
-        and sentence.paragraph not in asked
-    ]
-    kept = [a for a in found if not any(b.start <= a.start < b.end for b in added)]
-    return sorted([*kept, *added], key=lambda a: a.start)
-
-
-def _own_text(document: Document, found: list[Attribution], who: Speaker) -> list[Attribution]:
-    """Gives what nobody else says in a document published as somebody's statement to whom its title names."""
-    taken = [(a.start, a.end) for a in found if a.speaker.kind != "omitted"]
-    added = [
-        Attribution(s.start, s.end, who, "", "own_text", direct=True)
-        for s in document.sentences
-        if not any(start < s.end and s.start < end for start, end in taken)
-    ]
-    kept = [a for a in found if a.speaker.kind != "omitted"]
-    return sorted([*kept, *added], key=lambda a: a.start)
-
-
-def _titled(title: str) -> Speaker | None:
-    """Whom a title names before a colon; without a place in the text."""
-    before, colon, _ = title.partition(":")
-    parts = before.split()
-    if colon and 0 < len(parts) < 6 and parts[-1][:1].isupper():
-        return Speaker("name", 0, 0, " ".join(part for part in parts if part[:1].isupper()))
-    return None
 
 
 def _quoted(document: Document, start: int, end: int) -> bool:
