@@ -11,9 +11,23 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from pipelines.coding.document import Attribution, Document
+from pipelines.coding.document import Attribution, Document, Speaker
+
+
+class Cue(NamedTuple):
+    """A cue of speech in one unit of text, for languages that read a sentence as a row of tokens."""
+
+    at: int  # token of the cue
+    first: int  # token where the clause of the cue begins
+    speaker: Speaker
+    word: str
+    rule: str
+    forward: bool  # the speech follows the cue
+    verb: str = ""  # in its base form
+    source: Speaker | None = None
+    again: bool = False  # the subject of the cue before, not named again
 
 
 class Language(Protocol):
@@ -101,18 +115,28 @@ class Base:
     organisation_nouns: Mapping[str, frozenset[str]] = {}
     text_nouns: frozenset[str] = frozenset()
     case_sensitive = True
-    _sentence_end = re.compile(r"[.!?…。]+[\"'”’»)\]」』]*\s+(?=[\"'“‘«„(\[「『]*[^\sa-zа-яё])")
+    # A mark that can end a sentence, with the white space behind it.
+    sentence_end = re.compile(r"[.!?…。]+[\"'”’»)\]」』]*\s+(?=[\"'“‘«„(\[「『]*[^\sa-zа-яё])")
     _word = re.compile(r"\w")
+
+    def goes_on(self, text: str, begin: int, match: re.Match[str]) -> bool:
+        """Whether the sentence that begins at `begin` goes on behind the mark that `sentence_end` matched.
+
+        There is text behind the mark. An abbreviation, an initial, a lower-case word after it show that it does.
+        """
+        return False
 
     def sentences(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
         found = []
-        for match in self._sentence_end.finditer(text, start, end):
-            cut = match.start() + len(match.group().rstrip())
-            if cut > start:
-                found.append((start, cut))
-            start = match.end()
-        if start < end:
-            found.append((start, end))
+        begin = start
+        for match in self.sentence_end.finditer(text, start, end):
+            if match.end() >= end:
+                break
+            if not self.goes_on(text, begin, match):
+                found.append((begin, match.start() + len(match.group().rstrip())))
+                begin = match.end()
+        if begin < end:
+            found.append((begin, end))
         return found
 
     def name_forms(self, name: str, kind: str) -> Iterable[str]:

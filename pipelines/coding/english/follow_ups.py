@@ -1,0 +1,66 @@
+"""What a sentence without a cue of its own shows: whose words go on, who is introduced."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.coding.document import Speaker
+from pipelines.coding.english.speakers import Phrases
+
+
+class FollowUps(Phrases):
+    """Signs in one unit that it goes on with, or points back to, the speech around it."""
+
+    def bare(self) -> bool:
+        """Whether the unit is a cue without content: "Kim said on Tuesday."."""
+        codes = self.codes
+        if "Q" in codes or "h" in codes or ":" in codes:
+            return False
+        last = max(codes.rfind("V"), codes.rfind("I"))
+        return (
+            last >= 0
+            and re.fullmatch(r"(?:(?:G|pd?[tnqlDNOTs]+|d?[tn]+|a|l)*)\.?", codes[last + 1 :]) is not None
+            and len(codes) < 25
+        )
+
+    def refers_back(self) -> bool:
+        """Whether the unit only says who said what stands before it: "X made this assessment at a meeting."."""
+        return re.search(r"VdK", self.codes) is not None and "h" not in self.codes and "Q" not in self.codes
+
+    def present(self) -> bool:
+        """Whether the unit says in the present tense what its subject is or does: "is less sure", "puts numbers on"."""
+        if len(self.codes) < 10 and "Q" not in self.codes:
+            return False
+        return any(
+            w in ("is", "has", "would") or (c in "lV" and w.endswith("s") and not w.endswith("ss"))
+            for c, w in zip(self.codes, self.words, strict=True)
+        )
+
+    def quoted_pronoun(self) -> Speaker | None:
+        """The "he" or "she" of a unit that quotes without a verb of speech: "He gives it “one year, maybe less”."."""
+        quoted = any(not q.scare for q in self.document.quotations_in(self.unit.start, self.unit.end))
+        advises = re.match(r"Pa?ma?l", self.codes) and "would" in self.words[1:3]
+        if not (quoted or advises):
+            return None
+        forms = (
+            {"he": "he", "she": "she"}
+            if advises
+            else {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
+        )
+        for i, word in enumerate(self.words):
+            if word in forms:
+                if re.search(r"[NTG]", self.codes[:i]):
+                    return None
+                return Speaker("pronoun", self.starts[i], self.ends[i], forms[word])
+        return None
+
+    def introduced(self) -> Speaker | None:
+        """The person who is the subject of a unit without a cue."""
+        first = self._first_subject(len(self.codes))
+        if first and first[1].kind == "name" and first[0] == 0:
+            speaker = first[1]
+            mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
+            if (mention and mention.kind and mention.kind != "person") or not self._verb_follows(speaker):
+                return None
+            return speaker if " " in speaker.name or speaker.role or mention else None
+        return None

@@ -1,0 +1,352 @@
+"""Cues of speech: verbs, participles, "according to", nouns of speech and colons, each with its speaker."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.coding.document import Speaker
+from pipelines.coding.english import verbs
+from pipelines.coding.english.speakers import Phrases
+from pipelines.coding.languages import Cue
+
+_SAID_BY_ITSELF = frozenset(
+    "advice message remedy prescription diagnosis prognosis answer worry fear hunch guess bet point conclusion verdict "
+    "view argument suspicion complaint question reply rebuttal proposal recommendation warning prediction forecast "
+    "assessment thesis contention belief formula calculation explanation retort hope concern".split()
+)
+_NAMING = frozenset("describe call term label dub brand denounce portray characterize deem condemn".split())
+_OBJECTS = {"him": "he", "her": "she", "them": "they"}
+_REDUCED = frozenset("say think believe know report suspect understand consider estimate expect deem".split())
+_VIEWS = frozenset(
+    "view opinion words assessment estimation estimate reading judgment judgement belief telling eyes account phrase "
+    "phrasing formulation interpretation analysis calculation reasoning book".split()
+)
+
+
+class Cues(Phrases):
+    """The cues of one unit."""
+
+    def cues(self) -> list[Cue]:
+        """Every cue of speech in the unit, by place."""
+        codes, words = self.codes, self.words
+        found: list[Cue] = []
+        subject: Speaker | None = None  # of the last finite verb of speech
+        asked = codes.find(",") if words and words[0] in ("asked", "pressed", "questioned") else -1
+        for i, code in enumerate(codes):
+            cue = None
+            if i < asked:
+                continue
+            if code == "V":
+                cue = self._verb(i, subject)
+            elif code == "I":
+                cue = self._participle(i, subject)
+            elif code == "l" and words[i] == "according" and i + 1 < len(words) and words[i + 1] == "to":
+                cue = self._according(i)
+            elif code == ":":
+                cue = self._colon(i, found)
+            elif code == "K":
+                cue = self._noun(i)
+            elif code == "p" and words[i] in ("to", "for"):
+                if i <= 1 + (codes[:1] == "a"):
+                    cue = self._opening_to(i)
+                if (
+                    not cue
+                    and words[i] == "to"
+                    and not verbs.SEEM.isdisjoint(words[max(i - 6, 0) : i])
+                    and codes[i + 1 : i + 2] == "N"
+                ):
+                    speaker = self._right(i + 1)
+                    cue = Cue(i, 0, speaker, "seems to", "seems_to", True) if speaker else None
+            if cue:
+                found.append(cue)
+                subject = cue.speaker
+        return found
+
+    def _verb(self, v: int, subject: Speaker | None) -> Cue | None:
+        codes, words = self.codes, self.words
+        word = words[v]
+        verb = verbs.SPEECH[word]
+        if not self._completed(v, verb):
+            return None
+        j = len(re.sub(r"(?:p?d?[tn]+,?(?=$)|[axk])*$", "", codes[:v]))
+        skipped = codes[j:v]
+        if verb in _REDUCED and word.endswith(("ed", "id", "ght", "wn", "ood")) and words[v + 1 : v + 2] == ["to"]:
+            return None  # "the specialists now thought to be in the North"
+        negated = "k" in skipped
+        if negated and verb not in verbs.THINK and verb not in ("deny", "exclude", "rule"):
+            return None
+        before = codes[j - 1] if j else ""
+        if before == "e" or "e" in skipped:
+            if verb in ("quote", "cite") and self._follows(v, ("as",)):
+                region = self._left(j - 1)
+                if region:
+                    return Cue(v, region[0], region[1], word, "quoted_as_saying", True, verb)
+            if "K" in codes[:j] and words[v + 1 : v + 2] == ["by"] and (spoken := self._right(v + 2)):
+                return Cue(v, v, spoken, word, "passive_by", True, verb)
+            return None
+        if before == "m" and (
+            words[v - 1] in ("rather", "like") or (words[j - 1] == "would" and verb in ("prefer", "argue", "add"))
+        ):
+            region = self._left(j - 1)
+            return Cue(v, region[0], region[1], word, "subject_verb", True, verb) if region else None
+        if before == "m" or (before == "p" and words[j - 1] == "to"):
+            if before == "p" and j >= 2 and words[j - 2] in ("on", "continued", "goes", "continues") and subject:
+                return Cue(v, j, subject, word, "coordinated", True, verb, again=True)
+            if (
+                before == "p"
+                and not subject
+                and verb in verbs.PLAIN | {"praise", "hail", "criticize", "criticise", "dismiss", "blame"}
+                and not verbs.LEADS_TO_SPEECH.isdisjoint(words[max(j - 14, 0) : j - 1])
+                and (first := self._first_subject(j - 1))
+            ):
+                return Cue(v, first[0], first[1], word, "infinitive", True, verb)
+            return None
+        if verb in ("quote", "cite") and (inner := self._quoted_inner(v)):
+            outer = self._left(j)
+            return Cue(
+                v, outer[0] if outer else v, inner, word, "quoted_source", True, verb, outer[1] if outer else None
+            )
+        inverted = before in ("Q", ",", "") or (before == "." and j == v)
+        if inverted and verb not in ("cite", "quote"):
+            spoken = self._right(v + 1)
+            # "…," said X: the speech stands before the cue, and nothing between comma and cue is a subject
+            if spoken and (before == "Q" or before == "" or self._starts_name(v + 1)):
+                left = self._interposed(j) if before == "," and codes[: j - 1].rstrip(",") else None
+                if left is None or "Q" in codes[:j]:
+                    return Cue(v, v, spoken, word, "verb_subject", False, verb)
+        if before == "c" or (before == "b" and words[j - 1] in ("but", "while", "though", "although", "yet", "nor")):
+            if subject:
+                return Cue(v, j, subject, word, "coordinated", True, verb, again=True)
+            first = self._first_subject(v)
+            return Cue(v, first[0], first[1], word, "coordinated", True, verb) if first else None
+        region = self._left(j)
+        if region is None:
+            return None
+        asks = self._word_before(region[1])
+        if asks in ("what", "how", "why"):
+            if asks == "how" and verb in ("put", "describe", "see", "sum", "term", "phrase"):
+                return Cue(v, region[0], region[1], word, "how_x_put_it", False, verb)
+            quoted = re.match(r"[^,;.Q]{0,8}Q", codes[v + 1 :])
+            if region[1].kind in ("name", "role") and quoted and verb in _NAMING:
+                return Cue(v, region[0] - 1, region[1], word, "what_x_called", True, verb)
+            return None
+        forward = not (
+            codes[: region[0]].endswith((",", "Q")) and "Q" in codes[: region[0]] and not self._content_after(v)
+        )
+        return Cue(v, region[0], region[1], word, "subject_verb", forward, verb)
+
+    def _word_before(self, speaker: Speaker) -> str:
+        start = speaker.phrase[0] or speaker.start
+        i = next((i for i, place in enumerate(self.starts) if place >= start), 0)
+        while i and self.codes[i - 1] in "dql":
+            if self.words[i - 1] in ("what", "how", "why"):
+                break
+            i -= 1
+        return self.words[i - 1] if i else ""
+
+    def _content_after(self, v: int) -> bool:
+        return re.match(r"(?:G|[pa]?d?[tnNDOTqls]+)*[.,]?$", self.codes[v + 1 :]) is None
+
+    def _completed(self, v: int, verb: str) -> bool:
+        """Whether the words that the verb needs to be one of speech follow it."""
+        needs = verbs.NEEDS.get(verb)
+        if needs is None:
+            return verb != "call" or self.words[v + 1 : v + 2] not in (["in"], ["off"], ["up"], ["itself"])
+        window = self.words[v + 1 : v + 6]
+        if self.codes[v - 1 : v] == "Q" and "Q" in self.codes[:v]:
+            return True  # "…?" asked X
+        if v and self.codes[v - 1] == "," and verb in verbs.INVERTED and self._starts_name(v + 1):
+            return True  # "Not so fast, counters X"
+        if verb in ("refuse", "decline"):
+            return len(window) > 1 and window[0] == "to" and window[1] in verbs.RULED_OUT
+        if verb == "see" and v >= 2 and self.words[v - 1] == "rather":
+            return True
+        if verb == "see" and self.words[v] == "saw" and "as" not in self.words[v + 1 : v + 16]:
+            quoted = "Q" in self.codes[v + 1 : v + 7]
+            if not quoted and not (window and window[0] in ("no", "little", "signs", "evidence", "in")):
+                return False
+        if verb == "go":
+            return window[:1] == ["on"] and (self.codes[v + 2 : v + 3] in tuple(",.Q:h") or "to" in window[1:2])
+        if verb == "see" and self.words[v] == "sees":
+            return True
+        if verb in verbs.INTERPOSED and self._interposes(v):
+            return True
+        if verb == "want":
+            window = self.words[v + 1 : v + 10]
+            return "to" in window and "," not in window[: window.index("to")]
+        if verb in ("view", "regard", "portray", "present", "frame", "interpret", "consider", "cast"):
+            return bool(needs & set(self.words[v + 1 : v + 14]))
+        if verb in (
+            "point",
+            "continue",
+            "want",
+            "put",
+            "hold",
+            "feel",
+            "find",
+            "know",
+            "speak",
+            "rule",
+            "play",
+            "hope",
+            "fear",
+        ):
+            return bool(window) and (
+                window[0] in needs or (verb in ("hold", "point", "put") and bool(needs & set(window)))
+            )
+        return bool(needs & set(window))
+
+    def _interposes(self, v: int) -> bool:
+        """Whether a verb ends a clause of speech between commas: "the deal, he reckons, …", "…, Quill finds."."""
+        after = re.match(r"(?:p?d?[tn]+|a)*[,.;]", self.codes[v + 1 :])
+        return after is not None and re.search(r"[,Q][^,;.]{1,12}$", self.codes[:v]) is not None
+
+    def _follows(self, v: int, wanted: tuple[str, ...]) -> bool:
+        return self.words[v + 1 : v + 2] and self.words[v + 1] in wanted
+
+    def _participle(self, i: int, subject: Speaker | None) -> Cue | None:
+        codes, words = self.codes, self.words
+        verb = verbs.SPEECH[words[i]]
+        if not self._completed(i, verb):
+            return None
+        before = codes[i - 1] if i else ""
+        if verb in ("cite", "quote"):
+            inner = self._right(i + 1)
+            if inner:
+                return Cue(i, i, inner, words[i], "citing", bool(codes[i + 1 :].strip(".NDTOqlsdpG,")), verb, subject)
+            return None
+        stripped = len(re.sub(r"[axk]*$", "", codes[:i]))
+        if stripped and codes[stripped - 1] == "e":
+            if verb not in verbs.PLAIN:
+                return None
+            region = self._left(stripped - 1)
+            return Cue(i, region[0], region[1], words[i], "subject_verb", True, verb) if region else None
+        if (
+            before in "NTD"
+            and before
+            and (match := re.search(r"p([dDNTOqls]*[NTD])$", codes[:i]))
+            and words[match.start()] == "with"
+        ):
+            speaker = self.noun_phrase(match.start() + 1, i)
+            return Cue(i, match.start(), speaker, words[i], "with_participle", True, verb) if speaker else None
+        if before in (",", "Q", "c", "-") or (before == "a" and i > 1 and codes[i - 2] in ",Q"):
+            if subject:
+                return Cue(i, i, subject, words[i], "participle", True, verb, again=True)
+            first = self._first_subject(i)
+            if first and first[1].kind == "name" and " " not in first[1].name and first[1].name not in self.known:
+                first = first if self.document.mentions_in(first[1].start, first[1].end) else None
+            return Cue(i, first[0], first[1], words[i], "participle", True, verb) if first else None
+        return None
+
+    def _according(self, i: int) -> Cue | None:
+        after = self.words[i + 2] if i + 2 < len(self.words) else ""
+        if after in _OBJECTS and self.codes[i + 3 : i + 4] in (",", ".", ""):
+            speaker = Speaker("pronoun", self.starts[i + 2], self.ends[i + 2], _OBJECTS[after])
+        else:
+            speaker = self._right(i + 2)
+        if not speaker:
+            return None
+        forward = i < 2 or self.codes[i - 1] in ".;"
+        return Cue(i, i, speaker, "according to", "according_to", forward)
+
+    def _opening_to(self, i: int) -> Cue | None:
+        """ "To Patrick Cronin, chair of …, “…”": a name between "to" and a comma at the beginning."""
+        codes = self.codes
+        match = re.match(r"[DTOq]*(?:N+|P)(?:,|(?=[dhl]))", codes[i + 1 :])
+        medium = re.match(r"d?[lqD]*N,", codes[i + 1 :])
+        if medium and self._kind(i + medium.end() - 1) == "medium":
+            end = i + medium.end()
+            speaker = self.noun_phrase(i + 1, end)
+            return Cue(i, i, speaker, self.words[i], "to_name", True) if speaker else None
+        phrase = re.match(r"([DTOqN]*N)(?=p)p[dDTOqN]*[NO](?=[,d])", codes[i + 1 :])
+        if not match and not phrase:
+            return None
+        end = i + 1 + (phrase.end(1) if phrase else len(match.group().rstrip(",")))
+        speaker = self.noun_phrase(i + 1, end)
+        if (
+            not speaker
+            or speaker.kind != "name"
+            or not (self._mention_ending(end) is None or "Q" in codes or codes[end] == "d")
+        ):
+            return None
+        unlisted = self._mention_ending(end) is None and re.match(r",(?:w|d?[lqDN]*T)", codes[end:])
+        if self.words[i] == "for" and not unlisted and not re.search(r"e|Q|h", codes[end:]):
+            return None
+        return Cue(i, i, self._with_apposition(speaker, end), self.words[i], "to_name", True)
+
+    def _colon(self, i: int, found: list[Cue]) -> Cue | None:
+        codes = self.codes
+        if found or i + 1 >= len(codes) or (codes[i + 1] != "Q" and i > 6):
+            return None
+        region = re.search(r"[^,;:.Q()\-]*$", codes[:i]).group()
+        first = i - len(region)
+        if codes[i + 1] == "Q":
+            trailing = re.search(r"(?:[NDTOqls]*N|[dDTOqlN]*[TOG])$", region)
+            if trailing:
+                speaker = self.noun_phrase(i - len(trailing.group()), i)
+                return Cue(i, first, speaker, ":", "colon", True) if speaker else None
+            return None
+        if first == 0 and len(self.document.text) < 300:
+            speaker = self.noun_phrase(0, i)
+            named = speaker and speaker.kind == "name" and (" " in speaker.name or self._mention_ending(i) is not None)
+            return Cue(i, 0, speaker, ":", "colon", True) if named else None
+        return None
+
+    def _noun(self, i: int) -> Cue | None:
+        """ "the opinion of X that …", "in X's view, …", "a statement by X: …"."""
+        codes, words = self.codes, self.words
+        noun = words[i]
+        after = words[i + 1] if i + 1 < len(words) else ""
+        if noun in _VIEWS:
+            stop = i - 2 if words[i - 2 : i] == ["point", "of"] else i
+            match = re.search(r"p(d?[DNTOqlG]*[NDOTG]s|d)[l]*$", codes[:stop])
+            if match and words[match.start()] in ("in", "by", "from"):
+                first = match.start() + 1
+                if match.group(1) == "d" and words[first] in ("his", "her", "their", "its"):
+                    here = Speaker(
+                        "pronoun",
+                        self.starts[first],
+                        self.ends[first],
+                        {"his": "he", "her": "she", "their": "they", "its": "it"}[words[first]],
+                    )
+                    return Cue(i, match.start(), here, f"in {words[first]} {noun}", "in_view", True)
+                if match.group(1) != "d" and (speaker := self.noun_phrase(first, match.end(1) - 1)):
+                    return Cue(i, match.start(), speaker, f"in … {noun}", "in_view", True)
+        if (
+            after in ("of", "by", "from")
+            and (speaker := self._right(i + 2))
+            and speaker.kind in ("name", "role", "group")
+        ):
+            rest = codes[i + 2 :]
+            opening = i >= 2 and codes[i - 1] == "d" and words[i - 2] in ("in", "by")
+            if opening and i > 2 and not re.search(r"h|:", rest):  # "…," in the words of X
+                return Cue(i, 0, speaker, f"{noun} {after}", "in_the_words_of", False)
+            if opening or re.search(r"h|:Q|:", rest) or codes[max(i - 3, 0) : i].count("e"):
+                # the statement must say what was said: "that …", a colon, a quotation
+                return Cue(i, max(i - 2, 0), speaker, f"{noun} {after}", "noun_of", True)
+        if (
+            (verb := re.match(r"(?:p[dDNTOlqs]+)?[he:]", codes[i + 1 :]))
+            and (match := re.search(r"(d?[DNTOqlG]*[NDOTG])s[lq]*$", codes[:i]))
+            and (noun in _SAID_BY_ITSELF or verb.group() in "he")
+        ):
+            speaker = self.noun_phrase(match.start(1), match.end(1))
+            if speaker and speaker.kind != "group":
+                return Cue(i, match.start(1), speaker, noun, "possessive_noun", True)
+        if (
+            noun in _SAID_BY_ITSELF
+            and i <= 3
+            and words[0] in ("his", "her")
+            and re.match(r"(?:p[dDNTOlqs]+)?[he:]", codes[i + 1 :])
+        ):
+            here = Speaker("pronoun", self.starts[0], self.ends[0], "he" if words[0] == "his" else "she")
+            return Cue(i, 0, here, f"{words[0]} {noun}", "possessive_noun", True)
+        return None
+
+    def _quoted_inner(self, v: int) -> Speaker | None:
+        """ "TASS quoted Peskov as saying": who stands between the verb and "as"."""
+        if self.words[v + 1 : v + 2] and self.words[v + 1] in _OBJECTS and "as" in self.words[v + 2 : v + 5]:
+            return Speaker("pronoun", self.starts[v + 1], self.ends[v + 1], _OBJECTS[self.words[v + 1]])
+        match = re.match(r"([dDNTOqls,G]*?[NDTOG])(?:[^b]{0,6})b", self.codes[v + 1 :])
+        if match and self.words[v + match.end()] == "as":
+            return self.noun_phrase(v + 1, v + 1 + match.end(1))
+        return None
