@@ -12,12 +12,11 @@ from functools import cache
 
 from pipelines.coding.document import Attribution, Document
 from pipelines.coding.languages import Base, Language
-from pipelines.coding.russian import articles, morphology, words
+from pipelines.coding.russian import follow_ups, morphology, words
 from pipelines.coding.russian.lexicon import Word, lexicon, mention_cases
 from pipelines.coding.russian.reader import Reader
-from pipelines.coding.russian.sentences import Unit
+from pipelines.coding.russian.tokens import Unit
 
-_END = re.compile(r"[.!?…]+[\"”»)\]]*(?:\s+|$)")
 _ABBREVIATION = re.compile(
     r"(?:(?<![\w-])(?:[А-ЯЁA-Z]|т|г|гг|в|вв|ул|д|стр|им|тыс|млн|млрд|трлн|руб|долл|кв|км|см|мм|св|др|пр|проф|акад"
     r"|доц|ген|полк|зам|пом|т\.е|т\.к|т\.д|т\.п"
@@ -38,37 +37,28 @@ _ALIKE = (
 
 class Russian(Base):
     code = "ru"
+    sentence_end = re.compile(r"[.!?…]+[\"”»)\]]*(?:\s+|$)")
     pronouns: Mapping[str, str] = {**words.PRONOUNS, **dict.fromkeys(words.BACK, "person")}
     organisation_nouns: Mapping[str, frozenset[str]] = {
         noun: next((alike for alike in _ALIKE if kind in alike), frozenset({kind}))
         for noun, kind in words.ORGANISATIONS.items()
     }
 
-    def sentences(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
-        found = []
-        begin = start
-        for match in _END.finditer(text, start, end):
-            after = match.end()
-            if after >= end:
-                break
-            mark = match.start()
-            following = text[after]
-            if following.islower() or following in ",;:)" or (following in "—–-" and match.group()[0] != "."):
-                continue
-            if following in "—–-" and re.match(r"[—–-]\s+[а-яё]", text[after : after + 4]):
-                continue
-            if following in '«“"(' and text[after + 1 : after + 2].islower() and text[mark] == ".":
-                continue
-            if text[mark] == "." and match.group()[:2] in (". ", ".\u00a0"):
-                head = text[max(begin, mark - 8) : mark + 1]
-                if _ABBREVIATION.search(head) and (not _ENDS_ANYWAY.search(head) or _INITIAL.match(text, after)):
-                    continue
-            cut = mark + len(match.group().rstrip())
-            found.append((begin, cut))
-            begin = after
-        if begin < end:
-            found.append((begin, end))
-        return found
+    def goes_on(self, text: str, begin: int, match: re.Match[str]) -> bool:
+        mark, after = match.start(), match.end()
+        following = text[after]
+        if following.islower() or following in ",;:)" or (following in "—–-" and match.group()[0] != "."):
+            return True
+        if following in "—–-" and re.match(r"[—–-]\s+[а-яё]", text[after : after + 4]):
+            return True
+        if following in '«“"(' and text[after + 1 : after + 2].islower() and text[mark] == ".":
+            return True
+        if text[mark] != "." or match.group()[:2] not in (". ", ".\u00a0"):
+            return False
+        head = text[max(begin, mark - 8) : mark + 1]
+        return _ABBREVIATION.search(head) is not None and (
+            not _ENDS_ANYWAY.search(head) or _INITIAL.match(text, after) is not None
+        )
 
     # -- names -----------------------------------------------------------------------------------------------------
 
@@ -168,7 +158,7 @@ class Russian(Base):
     # -- attribution -----------------------------------------------------------------------------------------------
 
     def attributions(self, document: Document) -> list[Attribution]:
-        return articles.attributions(document, self.dateline(document.text[:60]))
+        return follow_ups.attributions(document, self.dateline(document.text[:60]))
 
     def editorial(self, title: str, text: str) -> bool:
         return bool(_EDITORIAL.search(title) or _EDITORIAL_LEAD.match(text))

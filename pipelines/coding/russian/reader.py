@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from pipelines.coding.document import Attribution, Speaker
+from pipelines.coding.languages import Cue
 from pipelines.coding.russian import words
-from pipelines.coding.russian.cues import VIEWS, Cue, Cues
+from pipelines.coding.russian.indirect import VIEWS, Cues
 from pipelines.coding.russian.morphology import ANY_GENDER
 
 _BACK = re.compile(
@@ -31,7 +32,7 @@ class Reader(Cues):
             return None
         cue = found[0]
         tail = self.codes[cue.at + 1 :]
-        if cue.lemma not in words.LEADS or re.search(r"[Q:hf;]", self.codes) or ("," in tail and "w" not in tail):
+        if cue.verb not in words.LEADS or re.search(r"[Q:hf;]", self.codes) or ("," in tail and "w" not in tail):
             return None
         return cue.speaker if cue.speaker.kind == "name" else None
 
@@ -86,7 +87,7 @@ class Reader(Cues):
                 continue
             if (
                 cue.rule == "verb_subject"
-                and cue.lemma in words.REPORT
+                and cue.verb in words.REPORT
                 and self.is_medium(cue.speaker)
                 and not self.is_medium(last.speaker)
             ) and not ("Q" in self.codes[last.at : cue.at] and re.search(r"\.", between)):
@@ -98,7 +99,7 @@ class Reader(Cues):
             if (
                 last.forward
                 and self.is_medium(last.speaker)
-                and last.lemma in words.REPORT
+                and last.verb in words.REPORT
                 and not re.search(r"[.;Q]", between)
             ):
                 kept[-1] = cue._replace(source=last.speaker, first=last.first)

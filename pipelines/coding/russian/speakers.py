@@ -8,12 +8,12 @@ from pipelines.coding.document import Speaker
 from pipelines.coding.russian import morphology, words
 from pipelines.coding.russian.lexicon import FAMILIES, lexicon
 from pipelines.coding.russian.morphology import ANY_GENDER, NOMINATIVE, PLURAL
-from pipelines.coding.russian.sentences import Words
+from pipelines.coding.russian.tokens import Tokens
 
 _SPOKESMEN = frozenset(("представитель", "представители", "пресс-служба", "пресс-секретарь", "спикер"))
 
 
-class Speakers(Words):
+class Speakers(Tokens):
     """Finds speakers among the words of a sentence."""
 
     # -- noun phrases ----------------------------------------------------------------------------------------------

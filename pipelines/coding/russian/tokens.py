@@ -70,7 +70,7 @@ def units(document: Document) -> Iterator[Unit]:
         start = -1
 
 
-class Words:
+class Tokens:
     """The words of one sentence as codes, with their places and grammar."""
 
     def __init__(self, document: Document, unit: Unit, memory: list[tuple[int, str, str]], home: str = "") -> None:

@@ -1,94 +1,19 @@
-"""Cues of speech in one Russian sentence: verbs, "по словам", passives, colons and dashes, each with its speaker."""
+"""Verbs of speech and opinion in one Russian sentence, each with its subject."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from pipelines.coding.document import Speaker
+from pipelines.coding.languages import Cue
 from pipelines.coding.russian import morphology, words
 from pipelines.coding.russian.lexicon import Word, any_verb
 from pipelines.coding.russian.morphology import ANY_GENDER, NOMINATIVE, PLURAL, SINGULAR
 from pipelines.coding.russian.speakers import Speakers
 
-_CLAUSE = re.compile(r"[apnt]{0,3},h")
-_TAG = re.compile(r"[lV](?:P|q{0,2}T?[TOqlN]{0,5}N{1,3}|q{0,2}T)\.?$")
-VIEWS = frozenset(
-    [
-        "вывод",
-        "мнение",
-        "взгляд",
-        "прогноз",
-        "аргумент",
-        "ответ",
-        "тезис",
-        "оценка",
-        "позиция",
-        "рецепт",
-        "совет",
-        "реакция",
-        "комментарий",
-        "версия",
-        "объяснение",
-        "вердикт",
-        "диагноз",
-        "подход",
-        "приговор",
-        "предложение",
-        "предупреждение",
-        "опасение",
-        "надежда",
-        "точка",
-    ]
-)
 
-
-class Cue(NamedTuple):
-    at: int  # token of the cue
-    first: int  # token where the clause of the cue begins
-    speaker: Speaker
-    word: str
-    rule: str
-    forward: bool  # the speech follows the cue
-    lemma: str = ""
-    source: Speaker | None = None
-    again: bool = False  # the subject of the cue before, not named again
-
-
-class Cues(Speakers):
-    """Finds the cues of a sentence."""
-
-    def cues(self) -> list[Cue]:
-        """Every cue of speech in the sentence, by place."""
-        found: list[Cue] = []
-        for i, code in enumerate(self.codes):
-            cue = None
-            if code == "V":
-                cue = self._verb(i, found)
-            elif code == "I" and found and not found[-1].again and self.tokens[i].lemma not in ("исходить",):
-                last = found[-1]
-                cue = last._replace(at=i, again=True)
-            elif code == "l" and _CLAUSE.match(self.codes, i + 1) and (verb := any_verb(self.words[i])):
-                cue = self._other_verb(i, verb)
-            elif code == "K":
-                cue = self._by(i)
-            elif code == "J":
-                cue = self._passive(i)
-            elif code == ":":
-                cue = self._colon(i, found)
-            elif code == "-" and i and not found:
-                cue = self._dash(i)
-            elif code == "p" and self.words[i] == "согласно":
-                cue = self._by_text(i)
-            elif code == "l" and self.words[i] in ("ссылкой", "ссылаясь"):
-                cue = self._with_reference(i)
-            if cue is None and code in "lV" and not found and _TAG.match(self.codes, i):
-                cue = self._tag(i)
-            if cue:
-                found.append(cue)
-        return found
-
-    # -- verbs -----------------------------------------------------------------------------------------------------
+class Verbs(Speakers):
+    """Reads verbs as cues."""
 
     def _clause_start(self, v: int) -> int:
         return max(self.codes.rfind(c, 0, v) for c in ",;:.Q-()hw") + 1
@@ -225,7 +150,7 @@ class Cues(Speakers):
         ):
             return self._cue(v, begin, place, "indefinite_personal", False, lemma)
         if found and codes[begin - 1 : begin] != "h":
-            return found[-1]._replace(at=v, first=v, again=True, lemma=lemma)
+            return found[-1]._replace(at=v, first=v, again=True, verb=lemma)
         if (codes[begin:v].startswith("c") or re.search(r"c[a]*$", codes[:v])) and (
             first := self._subject(0, begin if begin > 1 else v, token.numbers, token.genders)
         ):
@@ -333,163 +258,3 @@ class Cues(Speakers):
         return bool(
             previous and previous.code == "N" and previous.cases & NOMINATIVE and self.codes[begin : begin + 1] in "Tq"
         )
-
-    # -- other cues ------------------------------------------------------------------------------------------------
-
-    def _by(self, i: int) -> Cue | None:
-        """ "по словам X", "по его мнению", "на взгляд X", "с точки зрения X", "по данным южнокорейской разведки"."""
-        codes = self.codes
-        j = i - 1
-        while j >= 0 and (
-            codes[j] == "q" or self.words[j] in words.POSSESSIVES or self.words[j] in ("нашим", "моему", "точки")
-        ):
-            j -= 1
-        if j < 0 or codes[j] != "p" or self.words[j] not in ("по", "на", "со", "с", "согласно"):
-            return None
-        lemma = self.tokens[i].lemma
-        if self.words[j] != "по" and not (
-            lemma in ("взгляд", "зрение") or self.words[j] in ("со", "согласно") or self.words[i] == "слов"
-        ):
-            return None
-        if self.words[i] == "слов" and self.words[j] not in ("с", "со"):
-            return None
-        stop = next((k for k in range(i + 1, len(codes)) if codes[k] in ",;:.Q-h(wVI"), len(codes))
-        forward = j == 0 or codes[j - 1] in ".;:,cQ"
-        phrase = self._text(j, i + 1)
-        for k in range(j + 1, i):
-            if self.words[k] in words.POSSESSIVES:
-                return Cue(i, j, self._possessor(k, j), phrase, "according_to", forward)
-        if self.words[i + 1 : i + 2] and self.words[i + 1] in words.POSSESSIVES:  # "по данным его ведомства"
-            return Cue(i, j, self._possessor(i + 1, j), phrase, "according_to", forward)
-        speaker = self.phrase_speaker(i + 1, stop, oblique=True)
-        if not speaker:
-            return None
-        if speaker.end > self.starts[i] and codes[i + 1 : i + 2] not in ("q", "T", "G", "O", "M", "D", "N"):
-            return None
-        speaker = self._with_apposition(speaker, stop)
-        self._remember(speaker, ANY_GENDER)
-        return Cue(i, j, speaker, phrase, "according_to", forward)
-
-    def _by_text(self, i: int) -> Cue | None:
-        """ "согласно заявлению МИД", "согласно данным разведки"."""
-        stop = next((k for k in range(i + 1, len(self.codes)) if self.codes[k] in ",;:.Q-h(wVI"), len(self.codes))
-        if self.codes[i + 1 : i + 2] == "K":
-            return None
-        speaker = self.phrase_speaker(i + 1, stop, oblique=True)
-        if not speaker or self.codes[i + 1 : i + 2] not in ("S", "q", "M", "O"):
-            return None
-        return Cue(i, i, speaker, self.words[i], "according_to", True)
-
-    def _with_reference(self, i: int) -> Cue | None:
-        """ "сообщает ТАСС со ссылкой на представителя ведомства": who is referred to speaks."""
-        codes = self.codes
-        if self.words[i + 1 : i + 2] != ["на"]:
-            return None
-        stop = next((k for k in range(i + 2, len(codes)) if codes[k] in ",;:.Q-h(wVI"), len(codes))
-        speaker = self.phrase_speaker(i + 2, stop, oblique=True)
-        if not speaker or self.is_medium(speaker):
-            return None
-        return Cue(i, i, speaker, self.words[i], "with_reference", False)
-
-    def _possessor(self, k: int, before: int) -> Speaker:
-        """Whom "его", "её", "их" means: the medium or person at the head of the sentence, else who spoke last."""
-        pronoun = words.POSSESSIVES[self.words[k]]
-        if before > 1 and self.codes[0] in "MN" and self.tokens[0].cases & NOMINATIVE:
-            mention = self.mentions.get(0)
-            if not mention or mention.kind in ("medium", "person"):
-                here = self._phrase(0, 0, before)
-                if here:
-                    return here
-        return self._pronoun(k, pronoun)
-
-    def _passive(self, i: int) -> Cue | None:
-        """ "говорится в заявлении МИД": the body or person whose text it is."""
-        codes = self.codes
-        for begin, end in ((i + 1, len(codes)), (0, i)):
-            for k in range(begin, end):
-                if codes[k] in ";:.Qh" and k > begin:
-                    break
-                if codes[k] == "p" and self.words[k] in ("в", "во", "на"):
-                    stop = next((m for m in range(k + 1, len(codes)) if codes[m] in ",;:.Q-h(wVIJ"), len(codes))
-                    for m in range(k + 1, stop):
-                        if self.words[m] in words.POSSESSIVES:
-                            return Cue(
-                                i,
-                                0,
-                                self._pronoun(m, words.POSSESSIVES[self.words[m]]),
-                                self.words[i],
-                                "passive",
-                                begin < i,
-                            )
-                    medium = next(
-                        (m for m in range(k + 1, stop) if m in self.mentions and self.mentions[m].kind == "medium"),
-                        None,
-                    )
-                    speaker = self.phrase_speaker(k + 1 if medium is None else medium, stop, oblique=True)
-                    if speaker:
-                        return Cue(i, 0, speaker, self.words[i], "passive", begin < i)
-                    here = Speaker("omitted", self.starts[i], self.starts[i])
-                    return Cue(i, 0, here, self.words[i], "passive", False) if "S" in codes[k:stop] else None
-        return None
-
-    def _colon(self, i: int, found: list[Cue]) -> Cue | None:
-        """ "Песков: «…»", "Вывод эксперта: …", "У Ланькова другое мнение: …", "Маслов — о визите: «…»"."""
-        codes = self.codes
-        if found or i > 25 or "V" in codes[:i] or i + 1 >= len(codes):
-            return None
-        for k in range(i):
-            if self.words[k] in VIEWS and "Q" not in codes[:i]:
-                near = self.phrase_speaker(k + 1, i, oblique=True)
-                if near is None and codes[0] == "p" and self.words[0] == "у":
-                    near = self.phrase_speaker(1, k, oblique=True)
-                if near and codes[k - 1 : k] != "p":
-                    self._remember(near, ANY_GENDER)
-                    return Cue(i, 0, near, self.words[k], "view_noun", True)
-        if self.document.text[self.unit.end - 1] == "?" and codes[i + 1] != "Q":
-            return None
-        if "Q" not in codes[:i] and i <= 12 and codes[i + 1] != "Q":
-            # "Толорая категоричен: …"
-            short = next(
-                (
-                    k
-                    for k in range(1, i)
-                    if codes[k] == "l" and any(p.tag.POS == "ADJS" for p in morphology.parses(self.words[k])[:1])
-                ),
-                0,
-            )
-            person = self._subject(0, short, 3, ANY_GENDER, strict=True) if short else None
-            if person and person.kind in ("name", "pronoun", "role", "group"):
-                self._remember(person, ANY_GENDER)
-                return Cue(i, 0, person, self.words[short], "short_adjective", True)
-        begins = self.unit.start == self.document.paragraphs[self.unit.paragraph][0]
-        label = begins and (i <= 6 or (i <= 18 and codes[0] in "NT" and "l" not in codes[: max(codes.find(","), 0)]))
-        if re.match(r"(?:ведущ|корр|вопрос|ответ)", self.words[0]):
-            return None
-        if codes[i + 1] != "Q" and not (label or (i <= 6 and len(self.document.text) < 300)):
-            return None
-        speaker = self._subject(0, i, 3, ANY_GENDER)
-        if not speaker or (codes[i + 1] != "Q" and speaker.kind != "name"):
-            return None
-        if codes[i + 1] != "Q" and self.is_body(speaker) and len(self.document.text) >= 300:
-            return None
-        self._remember(speaker, ANY_GENDER)
-        return Cue(i, 0, speaker, ":", "colon", True)
-
-    def _dash(self, i: int) -> Cue | None:
-        """ "«…» — Ли Чжэ Мён.", "«…», — таков вывод эксперта": no verb, and the sentence ends with the speaker."""
-        codes = self.codes
-        if (
-            not re.search(r"Q[,.]?$", codes[:i])
-            or "V" in codes[i:]
-            or not re.fullmatch(r"[aqlTOMDNGcp]*,?[aqlTOMDNGcp]*[.]?", codes[i + 1 :])
-        ):
-            return None
-        if len(codes) - i > 22:
-            return None
-        view = next((k for k in range(i + 1, min(i + 6, len(codes))) if self.words[k] in VIEWS), -1)
-        speaker = self.phrase_speaker(view + 1, len(codes), oblique=True) if view > 0 else None
-        if view < 0 and codes[i + 1 : i + 2] in ("N", "T", "q", "M"):
-            speaker = self._subject(i + 1, len(codes), 3, ANY_GENDER)
-        if view > 0 and speaker is None:
-            speaker = Speaker("omitted", self.starts[view], self.starts[view])
-        return Cue(i, i, speaker, "—", "quotation_dash", False) if speaker else None

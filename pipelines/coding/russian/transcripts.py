@@ -1,0 +1,66 @@
+"""Interviews and texts of one voice in Russian: who speaks where no wording says so."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.coding.document import Attribution, Document, Speaker
+
+_LABEL = re.compile(r"(?:Вопрос|Корр|Корреспондент|Ведущ\w+|ВЕДУЩ\w+|КОРР\w*|ВОПРОС)\s*[.:]")
+_ANSWER = re.compile(r"(?:Ответ|ОТВЕТ)\s*[.:]")
+
+
+def interview(document: Document, found: list[Attribution], titled: Speaker | None) -> list[Attribution]:
+    """Adds the answers of an interview, which follow the questions without a word on who speaks."""
+    text = document.text
+    asked = [
+        i
+        for i, (start, end) in enumerate(document.paragraphs)
+        if (text[end - 1] == "?" and end - start < 500) or _LABEL.match(text, start)
+    ]
+    led = [i for i, (start, _) in enumerate(document.paragraphs) if text[start] in "—–" or _ANSWER.match(text, start)]
+    if not asked:
+        return found
+    begin = document.paragraphs[asked[0]][0]
+    called = re.search(
+        r"интервью|бесед|вопрос|рассказа|поговори|ответил", f"{document.title} {text[:begin]}", re.IGNORECASE
+    )
+    if not (len(asked) > 1 and (led or called)) and not (led and called):
+        return found
+    everybody = [s for s in [*(a.speaker for a in found), *document.named] if s.kind == "name"]
+    names = [s for s in everybody if s.start < begin]
+    who = max(names, key=lambda s: s.start) if names else titled or next(iter(everybody), None)
+    if who is None:
+        return found
+    spoken = {document.sentences[document.sentence_at(a.start)].paragraph for a in found if a.speaker.kind != "omitted"}
+    stop = max(led) if led and led[-1] >= asked[-1] else len(document.paragraphs) - 1
+    added = [
+        Attribution(sentence.start, sentence.end, who, "?", "interview_answer", direct=True)
+        for sentence in document.sentences
+        if asked[0] < sentence.paragraph <= stop
+        and sentence.paragraph not in spoken
+        and sentence.paragraph not in asked
+    ]
+    kept = [a for a in found if not any(b.start <= a.start < b.end for b in added)]
+    return sorted([*kept, *added], key=lambda a: a.start)
+
+
+def own_text(document: Document, found: list[Attribution], who: Speaker) -> list[Attribution]:
+    """Gives what nobody else says in a document published as somebody's statement to whom its title names."""
+    taken = [(a.start, a.end) for a in found if a.speaker.kind != "omitted"]
+    added = [
+        Attribution(s.start, s.end, who, "", "own_text", direct=True)
+        for s in document.sentences
+        if not any(start < s.end and s.start < end for start, end in taken)
+    ]
+    kept = [a for a in found if a.speaker.kind != "omitted"]
+    return sorted([*kept, *added], key=lambda a: a.start)
+
+
+def titled(title: str) -> Speaker | None:
+    """Whom a title names before a colon; without a place in the text."""
+    before, colon, _ = title.partition(":")
+    parts = before.split()
+    if colon and 0 < len(parts) < 6 and parts[-1][:1].isupper():
+        return Speaker("name", 0, 0, " ".join(part for part in parts if part[:1].isupper()))
+    return None
