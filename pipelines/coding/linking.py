@@ -295,7 +295,9 @@ class _Article:
             for mention in reversed(named):
                 if (linked := self.mention(mention)) and linked.occupation in bodies:
                     return linked
-            if not named and (linked := self.last(lambda known: known.occupation in bodies or known.role_key == key)):
+            if not named and (
+                linked := self.last(lambda known: known.occupation in bodies or known.role_key == key, speaker.start)
+            ):
                 return linked
             for body in language.bodies(speaker.role, language.country(speaker.role) or self.home()):
                 if len(entries := self.actors.named(body)) == 1:
@@ -308,7 +310,7 @@ class _Article:
                 actor = known.actor
                 return known.role_key == key and actor.kind != "group" and (not country or actor.country == country)
 
-            if linked := self.last(same):
+            if linked := self.last(same, speaker.start):
                 return linked
         holder = self.actors.holder(speaker.role, self.document.published, country) if country else None
         if holder:
@@ -324,7 +326,9 @@ class _Article:
             if linked and linked.actor.kind != _PERSON:
                 body = linked.actor.name
                 holder = (
-                    self.last(lambda k, body=body: k.role_key == key and k.actor.affiliation == body) if key else None
+                    self.last(lambda k, body=body: k.role_key == key and k.actor.affiliation == body, speaker.start)
+                    if key
+                    else None
                 )
                 if holder:
                     return holder  # "the Kremlin spokesman" after the one whom the article has named
@@ -357,7 +361,7 @@ class _Article:
             return linked or self.unlisted(speaker, "")
         else:
             linked = self.last_speaker(lambda _: True)
-        return linked or self.last(lambda known: known.actor.kind == _PERSON) or self.unlisted(speaker)
+        return linked or self.last(lambda known: known.actor.kind == _PERSON, speaker.start) or self.unlisted(speaker)
 
     def _omitted(self, speaker: Speaker) -> Linked:
         if introduced := self.introduced(speaker.start):
@@ -389,9 +393,13 @@ class _Article:
     def last_speaker(self, wanted) -> Linked | None:
         return next((linked for linked in reversed(self.speakers) if wanted(linked)), None)
 
-    def last(self, wanted) -> Linked | None:
-        """The last speaker, else the last one named, of whom `wanted` is true."""
-        return self.last_speaker(wanted) or next((k.linked for k in reversed(self.known) if wanted(k.linked)), None)
+    def last(self, wanted, place: int) -> Linked | None:
+        """The last speaker, else the last one named before the place, else the first after it, who is `wanted`."""
+        if linked := self.last_speaker(wanted):
+            return linked
+        at = bisect_right(self.known, place, key=lambda known: known.start)
+        named = (*reversed(self.known[:at]), *self.known[at:])
+        return next((known.linked for known in named if wanted(known.linked)), None)
 
     def introduced(self, place: int) -> Linked | None:
         """Whom the wording of the same paragraph introduced after anybody last spoke."""
