@@ -8,25 +8,42 @@ import re
 from collections.abc import Callable, Sequence
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.options.pipeline_options import (
+    FlinkRunnerOptions,
+    GoogleCloudOptions,
+    PipelineOptions,
+    PortableOptions,
+    StandardOptions,
+)
 from apache_beam.runners.runner import PipelineResult
 
+from connectors.settings import Settings
 from schemas.failures import Failure
 
 LOCAL = frozenset({"FnApiRunner", "DirectRunner", "BundleBasedDirectRunner"})  # that have no options but Beam's
 
+FLINK = "FlinkRunner"
+FLINK_CHECKPOINTS = 10_000  # milliseconds between two, in a pipeline that never ends
+
 _STEP = r" \[while running '[^']*'\]"  # what Beam adds to a transform's exception
+_ENDED = re.compile(r"(Pipeline \S+ failed in state [\s\S]*)")  # what a job server says
 _FAILURE = re.compile(rf"Failure: (\w+)(?:{_STEP})?: (.+)")
 
 
-def pipeline_options(runner: str, given: Sequence[str]) -> PipelineOptions:
+def pipeline_options(runner: str, given: Sequence[str], *, streaming: bool = False) -> PipelineOptions:
     """Beam's options from a command line. Runners other than the local ones may take options that Beam doesn't know.
+
+    A pipeline that never ends (`streaming`) gets checkpoints on Flink, unless the options say how.
 
     Raises:
         Failure: "bad_option", for an option that nobody knows or whose value doesn't fit.
     """
     if given and not given[0].startswith("--"):
         raise Failure("bad_option", f"{given[0]!r} is no option; see --help")
+    if streaming:
+        given = ["--streaming", *given]
+        if runner == FLINK and not any(word.startswith("--checkpointing_interval") for word in given):
+            given = [f"--checkpointing_interval={FLINK_CHECKPOINTS}", *given]
     told = io.StringIO()
     try:
         with contextlib.redirect_stderr(told):
@@ -47,9 +64,39 @@ def run_pipeline(build: Callable[[beam.Pipeline], None], options: PipelineOption
     """Build a pipeline, run it, and wait for its end.
 
     Raises:
-        Failure: "bad_runner", or what a transform raised, on whatever runner.
+        Failure: "bad_runner", what a transform raised, on whatever runner, or "runner_failed" with the runner's words.
         KeyboardInterrupt: also where a transform was interrupted, which Beam tells as its failure.
     """
+    with contextlib.ExitStack() as stack:
+        if options.view_as(StandardOptions).runner == FLINK:
+            _prepare_flink(options, stack)
+        return _run(build, options)
+
+
+def _prepare_flink(options: PipelineOptions, stack: contextlib.ExitStack) -> None:
+    """Give a pipeline for Flink a job server and Python workers, where its options don't name any."""
+    from connectors.flink import job_server, workers
+
+    flink, portable = options.view_as(FlinkRunnerOptions), options.view_as(PortableOptions)
+    naming, streaming = options.view_as(GoogleCloudOptions), options.view_as(StandardOptions).streaming
+    naming.job_name = naming.job_name or f"vostochny-{'watch' if streaming else 'run'}"
+    local = flink.flink_master in ("[auto]", job_server.LOCAL)
+    if not portable.environment_type:
+        # Beam's own ways need Docker, or listen on every address.
+        portable.environment_type = "EXTERNAL"
+        port = stack.enter_context(workers.in_threads()) if local else workers.PORT
+        portable.environment_config = f"localhost:{port}"
+    if not (
+        portable.job_endpoint
+        or portable.output_executable_path
+        or flink.flink_job_server_jar
+        or flink.flink_submit_uber_jar
+    ):
+        master = job_server.LOCAL if local else flink.flink_master
+        portable.job_endpoint = stack.enter_context(job_server.job_server(Settings.from_env(), master))
+
+
+def _run(build: Callable[[beam.Pipeline], None], options: PipelineOptions) -> PipelineResult:
     try:
         pipeline = beam.Pipeline(options=options)
     except ValueError as problem:
@@ -64,7 +111,13 @@ def run_pipeline(build: Callable[[beam.Pipeline], None], options: PipelineOption
     except Exception as problem:
         if re.match(rf"KeyboardInterrupt{_STEP}", str(problem)):
             raise KeyboardInterrupt from problem
-        told = _FAILURE.findall(str(problem))
+        told = failure_told(problem)
         if not told:
             raise
-        raise Failure(*told[-1]) from problem
+        raise told from problem
+
+
+def failure_told(problem: Exception) -> Failure | None:
+    """What a transform raised, from the text of what the runner made of it; None where no Failure is in it."""
+    told = _FAILURE.findall(str(problem))
+    return Failure(*told[-1]) if told else None

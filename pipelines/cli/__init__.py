@@ -9,7 +9,7 @@ import logging
 
 import click
 
-from pipelines.cli import coding, collecting, searching, services
+from pipelines.cli import coding, collecting, flink, searching, services, watching
 from schemas.failures import Failure
 
 
@@ -36,6 +36,7 @@ def main() -> None:
 
 for _command in (
     collecting.run,
+    watching.watch,
     collecting.replay,
     collecting.demo,
     searching.search,
@@ -46,5 +47,6 @@ for _command in (
     coding.annotate,
     services.feeds,
     services.elasticsearch_group,
+    flink.flink,
 ):
     main.add_command(_command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -44,6 +44,19 @@ def iso_date(_context, _parameter, text: str) -> str:
         raise click.BadParameter(f"{text!r} is no date; write it as 2023-09-13") from None
 
 
+def feed_options(command):
+    """Which feeds to poll, and what of them to leave out."""
+    for option in (
+        click.option("--since", default="", metavar="DATE", callback=iso_date, help="Leave out what is older."),
+        click.option("--only", multiple=True, metavar="NAME", help="Only outlets with NAME in their id or name."),
+        click.option(
+            "--outlets", metavar="FILE|URL", help="Outlets (YAML), or an OPML list. Default: those that come along."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def choose_feeds(source: str | None, only: tuple[str, ...]):
     from connectors.opml import load
     from connectors.web import Web
@@ -74,6 +87,13 @@ def running(*, embedded: bool = False):
     settings = Settings.from_env()
     if settings.elasticsearch_url and not embedded:
         return settings
+    with downloading("Elasticsearch") as progress:
+        return replace(settings, elasticsearch_url=node.start(settings, progress).url)
+
+
+@contextmanager
+def downloading(what: str):
+    """What is told of a download's bytes, done and in total, is shown while the block runs."""
     with ExitStack() as stack:
         shown: list[tuple[Progress, TaskID]] = []
 
@@ -81,8 +101,8 @@ def running(*, embedded: bool = False):
             if not shown and done < total:
                 columns = ("[progress.description]{task.description}", BarColumn(), DownloadColumn())
                 bars = stack.enter_context(Progress(*columns, console=errors))
-                shown.append((bars, bars.add_task("Downloading Elasticsearch")))
+                shown.append((bars, bars.add_task(f"Downloading {what}")))
             for bars, task in shown:
                 bars.update(task, completed=done, total=total)
 
-        return replace(settings, elasticsearch_url=node.start(settings, progress).url)
+        yield progress
