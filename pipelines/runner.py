@@ -21,7 +21,6 @@ from connectors.settings import Settings
 from schemas.failures import Failure
 
 LOCAL = frozenset({"FnApiRunner", "DirectRunner", "BundleBasedDirectRunner"})  # that have no options but Beam's
-
 FLINK = "FlinkRunner"
 FLINK_CHECKPOINTS = 10_000  # milliseconds between two, in a pipeline that never ends
 
@@ -105,16 +104,18 @@ def _run(build: Callable[[beam.Pipeline], None], options: PipelineOptions) -> Pi
         build(pipeline)
         result = pipeline.run()
         result.wait_until_finish()
+        result.metrics()  # asked for and kept while a job server is there to tell them
         return result
     except Failure as problem:
         raise Failure(re.sub(_STEP, "", problem.cause), problem.detail) from problem
     except Exception as problem:
         if re.match(rf"KeyboardInterrupt{_STEP}", str(problem)):
             raise KeyboardInterrupt from problem
-        told = failure_told(problem)
-        if not told:
-            raise
-        raise told from problem
+        if told := failure_told(problem):
+            raise told from problem
+        if said := _ENDED.match(str(problem)):
+            raise Failure("runner_failed", said[1]) from problem
+        raise
 
 
 def failure_told(problem: Exception) -> Failure | None:
