@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import (
@@ -66,33 +66,47 @@ def run_pipeline(build: Callable[[beam.Pipeline], None], options: PipelineOption
         Failure: "bad_runner", what a transform raised, on whatever runner, or "runner_failed" with the runner's words.
         KeyboardInterrupt: also where a transform was interrupted, which Beam tells as its failure.
     """
-    with contextlib.ExitStack() as stack:
-        if options.view_as(StandardOptions).runner == FLINK:
-            _prepare_flink(options, stack)
+    with prepared(options):
         return _run(build, options)
 
 
-def _prepare_flink(options: PipelineOptions, stack: contextlib.ExitStack) -> None:
-    """Give a pipeline for Flink a job server and Python workers, where its options don't name any."""
+@contextlib.contextmanager
+def prepared(options: PipelineOptions) -> Iterator[None]:
+    """A pipeline for Flink has a job server and Python workers while the block runs, where its options name none.
+
+    Raises:
+        Failure: "job_server_failed", or what downloading it raises.
+    """
+    if options.view_as(StandardOptions).runner != FLINK:
+        yield
+        return
     from connectors.flink import job_server, workers
 
     flink, portable = options.view_as(FlinkRunnerOptions), options.view_as(PortableOptions)
     naming, streaming = options.view_as(GoogleCloudOptions), options.view_as(StandardOptions).streaming
     naming.job_name = naming.job_name or f"vostochny-{'watch' if streaming else 'run'}"
     local = flink.flink_master in ("[auto]", job_server.LOCAL)
-    if not portable.environment_type:
-        # Beam's own ways need Docker, or listen on every address.
-        portable.environment_type = "EXTERNAL"
-        port = stack.enter_context(workers.in_threads()) if local else workers.PORT
-        portable.environment_config = f"localhost:{port}"
-    if not (
-        portable.job_endpoint
-        or portable.output_executable_path
-        or flink.flink_job_server_jar
-        or flink.flink_submit_uber_jar
-    ):
-        master = job_server.LOCAL if local else flink.flink_master
-        portable.job_endpoint = stack.enter_context(job_server.job_server(Settings.from_env(), master))
+    given = (portable.environment_type, portable.environment_config, portable.job_endpoint)
+    with contextlib.ExitStack() as stack:
+        if not portable.environment_type:
+            # Beam's own ways need Docker, or listen on every address.
+            portable.environment_type = "EXTERNAL"
+            if local:
+                portable.environment_config = f"localhost:{stack.enter_context(workers.in_threads())}"
+            else:
+                portable.environment_config = portable.environment_config or f"localhost:{workers.PORT}"
+        if not (
+            portable.job_endpoint
+            or portable.output_executable_path
+            or flink.flink_job_server_jar
+            or flink.flink_submit_uber_jar
+        ):
+            master = job_server.LOCAL if local else flink.flink_master
+            portable.job_endpoint = stack.enter_context(job_server.job_server(Settings.from_env(), master))
+        try:
+            yield
+        finally:
+            portable.environment_type, portable.environment_config, portable.job_endpoint = given
 
 
 def _run(build: Callable[[beam.Pipeline], None], options: PipelineOptions) -> PipelineResult:
