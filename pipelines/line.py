@@ -26,10 +26,12 @@ from connectors.feeds import poll
 from connectors.settings import Settings
 from connectors.web import Response, Web
 from pipelines.concurrently import FlatMapFutures, FlatMapInThreads
+from pipelines.flight import flight
 from pipelines.progress import FAILED, POLL_FAILED, count
 from pipelines.reading import PageGate, ReaderPool, faults_as_failures
-from schemas.dates import utc_now
+from schemas.dates import utc_now, utc_now_exactly
 from schemas.failures import Failure, SetupFailure
+from schemas.indices import entry_of
 from schemas.records import ArchiveRecord, Article, DeadLetter, Entry, Feed, FeedState, Page, Poll, dead_letter
 
 DEAD = "dead"
@@ -54,21 +56,26 @@ class PollFeeds(FlatMapInThreads):
 
     THREADS = 32  # feeds are on as many hosts and mostly waited for
 
-    def __init__(self, line: Line) -> None:
-        super().__init__(threads=self.THREADS, buffer=10_000)
+    def __init__(self, line: Line, linger: float | None = None) -> None:
+        super().__init__(threads=self.THREADS, buffer=10_000, linger=linger)
         self._line = line
 
-    def setup(self) -> None:
-        super().setup()
+    def prepare(self) -> None:
+        super().prepare()
         self._web = Web()
         self._known = Known(connect(self._line.settings), Indices(self._line.prefix))
 
     def work(self, feed: Feed) -> Iterator[Entry | TaggedOutput]:
-        state = self._known.feed_states([feed.url]).get(feed.url, FeedState(feed.url))
-        polled, entries, dead = poll(feed, state, self._web, now=utc_now())
+        polled, entries, dead = self.poll(feed)
         yield TaggedOutput(POLLS, polled)
         yield from (TaggedOutput(DEAD, letter) for letter in dead)
         yield from entries
+
+    def poll(self, feed: Feed) -> tuple[Poll, list[Entry], list[DeadLetter]]:
+        state = self._known.feed_states([feed.url]).get(feed.url, FeedState(feed.url))
+        seen = utc_now_exactly()
+        polled, entries, dead = poll(feed, state, self._web, now=utc_now())
+        return polled, [entry._replace(seen=seen) for entry in entries], dead
 
 
 class LeaveOutOld(beam.DoFn):
@@ -117,17 +124,24 @@ class FetchPages(FlatMapInThreads):
 
     THREADS = 64
 
-    def __init__(self, line: Line) -> None:
-        super().__init__(threads=self.THREADS, buffer=64)
+    def __init__(self, line: Line, linger: float | None = None) -> None:
+        super().__init__(threads=self.THREADS, buffer=64, linger=linger)
         self._line = line
 
-    def setup(self) -> None:
-        super().setup()
+    def prepare(self) -> None:
+        super().prepare()
         self._web = Web()
         self._archive = Archive(self._line.archive)
 
-    def work(self, host: tuple[str, Iterable[Entry]]) -> Iterator[Page | TaggedOutput]:
-        for entry in host[1]:
+    def work(self, of_host: tuple[str, Iterable[Entry]]) -> Iterator[Page | TaggedOutput]:
+        host, entries = of_host
+        try:
+            yield from self._fetch(entries)
+        finally:
+            flight.leave_host(host)
+
+    def _fetch(self, entries: Iterable[Entry]) -> Iterator[Page | TaggedOutput]:
+        for entry in entries:
             try:
                 response = self._web.get(entry.url, private_hosts=entry.feed.private_hosts, delay=entry.feed.delay)
             except Failure as problem:
@@ -175,15 +189,16 @@ def _page(entry: Entry, response: Response, record: ArchiveRecord) -> Page:
 class ReadPages(FlatMapFutures):
     """Page → article, coded; a page without any word of the subject → the article's bare record."""
 
-    def __init__(self, line: Line) -> None:
-        super().__init__(ahead=128)  # pages in memory, 0.1 MB each on average
+    def __init__(self, line: Line, linger: float | None = None) -> None:
+        super().__init__(ahead=128, linger=linger)  # pages in memory, 0.1 MB each on average
         self._line = line
 
-    def setup(self) -> None:
+    def prepare(self) -> None:
+        super().prepare()
         self._gate = PageGate(self._line.codebook)
         self._pool = ReaderPool(self._line.processes, self._line.codebook)
 
-    def teardown(self) -> None:
+    def dispose(self) -> None:
         self._pool.close()
 
     def submit(self, page: Page) -> Future:
@@ -224,6 +239,7 @@ class IndexArticles(beam.DoFn):
         for article in articles:
             if article.entry.url in refused:
                 continue
+            flight.land(article.entry)
             outlet = article.entry.feed.outlet.name
             count(outlet, "indexed")
             count(outlet, "extracted", article.extract.method != "gate")
@@ -244,6 +260,8 @@ class BuryDead(beam.DoFn):
     def process(self, letters: list[DeadLetter]) -> Iterator[DeadLetter]:
         self._sink.write_dead_letters(letters)
         for letter in letters:
+            if entry := entry_of(letter):
+                flight.land(entry)
             count(letter.outlet.name, f"{FAILED}:{letter.cause}")
         yield from letters
 
@@ -272,8 +290,17 @@ class RecordPolls(beam.DoFn):
                 count(outlet, f"{POLL_FAILED}:{each.cause}")
 
 
-def collect(feeds: beam.PCollection, line: Line) -> None:
-    """Feeds → all that is new in them, indexed. Bounded; the whole of `vostochny run`."""
+class CountLeft(beam.DoFn):
+    """Entries that an earlier pipeline has left → the same, counted."""
+
+    def process(self, entry: Entry) -> Iterator[Entry]:
+        count(entry.feed.outlet.name, "entries")
+        count(entry.feed.outlet.name, "new")
+        yield entry
+
+
+def collect(feeds: beam.PCollection, left: beam.PCollection, line: Line) -> None:
+    """Feeds → all that is new in them, indexed, and what was left. Bounded; the whole of `vostochny run`."""
     polled = feeds | "Poll" >> beam.ParDo(PollFeeds(line)).with_outputs(POLLS, DEAD, main="entries")
     new = (
         polled.entries
@@ -284,7 +311,8 @@ def collect(feeds: beam.PCollection, line: Line) -> None:
         | "Batch entries" >> beam.BatchElements(min_batch_size=100, max_batch_size=1000)
         | "Leave out known" >> beam.ParDo(LeaveOutKnown(line)).with_output_types(Entry)
     )
-    fetched = fetch(new, line)
+    taken = left | "Count left" >> beam.ParDo(CountLeft()).with_output_types(Entry)
+    fetched = fetch((new, taken) | "All new" >> beam.Flatten(), line)
     done = carry(fetched.pages, (polled[DEAD], fetched[DEAD]), line)
     # A feed's state says "seen up to here": it may be kept only when all that was seen is safe.
     polled[POLLS] | beam.WaitOn(done) | "Batch polls" >> beam.BatchElements() | beam.ParDo(RecordPolls(line))
@@ -309,9 +337,11 @@ def fetch(entries: beam.PCollection, line: Line) -> beam.pvalue.DoOutputsTuple:
     )
 
 
-def carry(pages: beam.PCollection, dead: Iterable[beam.PCollection], line: Line) -> beam.PCollection:
+def carry(
+    pages: beam.PCollection, dead: Iterable[beam.PCollection], line: Line, linger: float | None = None
+) -> beam.PCollection:
     """Pages → read and indexed; returns all dead letters, complete when everything is done."""
-    read = pages | "Read" >> beam.ParDo(ReadPages(line)).with_outputs(DEAD, main="articles")
+    read = pages | "Read" >> beam.ParDo(ReadPages(line, linger)).with_outputs(DEAD, main="articles")
     indexed = (
         read.articles
         | "Batch articles" >> beam.BatchElements(min_batch_size=20, max_batch_size=200)

@@ -9,6 +9,7 @@ import apache_beam as beam
 
 from connectors.elasticsearch.client import connect
 from connectors.elasticsearch.indices import Indices
+from connectors.elasticsearch.ledger import Ledger
 from connectors.elasticsearch.search import dead_letters
 from pipelines.line import Line, collect, take_again
 from pipelines.progress import counts
@@ -18,7 +19,7 @@ from pipelines.summary import Summary
 from schemas.actors import load_actors
 from schemas.codebook import load_codebook
 from schemas.indices import entry_of
-from schemas.records import Feed
+from schemas.records import Entry, Feed
 
 
 def collect_once(feeds: Sequence[Feed], line: Line, runner: str, beam_options: Sequence[str] = ()) -> Summary:
@@ -31,9 +32,21 @@ def collect_once(feeds: Sequence[Feed], line: Line, runner: str, beam_options: S
 
     def build(pipeline: beam.Pipeline) -> None:
         # Reshuffle lets a distributed runner spread the feeds over its workers.
-        collect(pipeline | beam.Create(list(feeds)) | beam.Reshuffle(), line)
+        polled = pipeline | beam.Create(list(feeds)) | beam.Reshuffle()
+        # What a pipeline that never ends has left, though its feed may have dropped it since.
+        left = pipeline | "Left" >> beam.Create(_waiting(line))
+        collect(polled, left, line)
 
     return _run(build, line, runner, beam_options)
+
+
+def _waiting(line: Line) -> list[Entry]:
+    """Entries that wait and that nobody is at work on; claimed for this run."""
+    ledger = Ledger(connect(line.settings), Indices(line.prefix))
+    entries: list[Entry] = []
+    while taken := ledger.take(1_000, per_host=100):
+        entries += [entry for of_host in taken for entry in of_host]
+    return entries
 
 
 def replay(line: Line, runner: str, beam_options: Sequence[str] = (), *, stage: str = "", cause: str = "") -> Summary:

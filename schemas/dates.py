@@ -46,6 +46,11 @@ def utc_now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def utc_now_exactly() -> str:
+    """Now, to the millisecond, in the same form."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def _zone_minutes(zone: str, country: str) -> int | None:
     """Minutes east of Greenwich; None for a zone nobody knows."""
     zone = zone.upper()

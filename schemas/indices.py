@@ -15,8 +15,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,12 +47,14 @@ from schemas.records import (
     Outlet,
     Poll,
     Statement,
+    as_dict,
     digest,
     from_dict,
 )
 
-VERSION = 2  # raised whenever a mapping changes, so that older programs leave newer indices alone
+VERSION = 3  # raised whenever a mapping changes, so that older programs leave newer indices alone
 MAX_TEXT = 1_000_000  # characters of an article's text; Elasticsearch highlights no longer ones
+SLOTS = 1024  # that hosts fall into
 MAX_CONTEXT = 2_000  # characters of the paragraph kept on either side of a statement
 
 STEMMED = MappingProxyType({"english": "english", "russian": "russian", "korean": "nori"})  # sub-field → analyzer
@@ -112,6 +115,21 @@ class EntryFields(InnerDoc):
     id = _keyword()
     url = _url()
     hash = _keyword()
+
+
+class SettledEntryFields(EntryFields):
+    seen = _date()  # when the poll that first showed it began
+    lag = Float()  # seconds from then until it was written as an article or a dead letter
+
+
+class WaitingFields(InnerDoc):
+    """Of an entry that a poll has seen and that nothing has become of yet."""
+
+    since = _date()
+    due = _date()  # from when on anybody may take it
+    host = _keyword()  # of its address: one host's entries are fetched one after another
+    slot = Integer()  # of the host, below SLOTS: shards of a pipeline share the hosts by it
+    payload = Text(index=False)  # JSON of the Entry
 
 
 class ArchiveFields(InnerDoc):
@@ -260,12 +278,13 @@ class StatementDocument(Document):
 
 
 class EntryDocument(Document):
-    """One per feed entry that has been dealt with: what it became. Its presence is what "known" means."""
+    """One per feed entry that was seen: what it became, or that it is waiting. Its presence is what "known" means."""
 
     event = Object(EventFields)
     outlet = Object(OutletFields)
     feed = Object(FeedFields)
-    entry = Object(EntryFields)
+    entry = Object(SettledEntryFields)
+    waiting = Object(WaitingFields)
     article = Object(properties={"id": _keyword()})
     dead_letter = Object(properties={"id": _keyword()})
 
@@ -358,7 +377,7 @@ def article_document(article: Article, now: str) -> dict[str, Any]:
     return _filled(
         {
             **_article_base(article, now),
-            "entry": {"id": article.entry.id, "url": article.entry.url, "hash": article.entry.hash},
+            "entry": _entry_fields(article.entry),
             "article": {
                 **_article_fields(article),
                 "text": article.extract.text[:MAX_TEXT],
@@ -402,11 +421,50 @@ def entry_document(entry: Entry, now: str, *, article_id: str = "", dead_letter_
             "event": {"ingested": now, "outcome": "failure" if dead_letter_id else "success"},
             "outlet": _outlet_fields(entry.feed.outlet),
             "feed": {"url": entry.feed.url, "kind": entry.feed.kind},
-            "entry": {"id": entry.id, "url": entry.url, "hash": entry.hash},
+            "entry": {
+                **_entry_fields(entry),
+                "seen": entry.seen,
+                "lag": (datetime.now(UTC) - datetime.fromisoformat(entry.seen)).total_seconds() if entry.seen else None,
+            },
             "article": {"id": article_id},
             "dead_letter": {"id": dead_letter_id},
         }
     )
+
+
+def waiting_document(entry: Entry, now: str) -> dict[str, Any]:
+    """What is to be merged into an entry's document while it waits; `now` is from when on it may be taken."""
+    host = urlsplit(entry.url).netloc.lower()
+    return _filled(
+        {
+            "@timestamp": now,
+            "event": {"ingested": now},
+            "outlet": _outlet_fields(entry.feed.outlet),
+            "feed": {"url": entry.feed.url, "kind": entry.feed.kind},
+            "entry": {**_entry_fields(entry), "seen": entry.seen},
+            "waiting": {
+                "since": now,
+                "due": now,
+                "host": host,
+                "slot": slot_of(host),
+                "payload": json.dumps(as_dict(entry), ensure_ascii=False),
+            },
+        }
+    )
+
+
+def waiting_entry(document: Mapping[str, Any]) -> Entry:
+    """The record that `waiting_document` made the document of."""
+    return from_dict(Entry, json.loads(document["waiting"]["payload"]))
+
+
+def slot_of(host: str) -> int:
+    """The slot of a host, always the same."""
+    return zlib.crc32(host.encode("utf-8", "replace")) % SLOTS
+
+
+def _entry_fields(entry: Entry) -> dict[str, Any]:
+    return {"id": entry.id, "url": entry.url, "hash": entry.hash}
 
 
 def poll_document(poll: Poll, now: str) -> dict[str, Any]:
@@ -453,7 +511,7 @@ def dead_letter_document(letter: DeadLetter, now: str) -> dict[str, Any]:
             "event": {"ingested": now, "outcome": "failure"},
             "url": _url_fields(letter.url),
             "outlet": _outlet_fields(letter.outlet),
-            "entry": {"id": entry.id, "url": entry.url, "hash": entry.hash} if entry else {},
+            "entry": _entry_fields(entry) if entry else {},
             "error": {"code": letter.cause, "message": letter.detail},
             "archive": _archive_fields(letter.archive),
             "dead_letter": {"id": letter.id, "stage": letter.stage, "payload": letter.payload},

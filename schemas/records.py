@@ -99,6 +99,7 @@ class Entry(NamedTuple):
     authors: tuple[str, ...] = ()
     content: str = ""  # the full text as HTML where the feed carries it, else ""
     hash: str = ""  # digest of what an editor may change: title, modified, content
+    seen: str = ""  # when the poll that showed it began, to the millisecond
 
 
 class ArchiveRecord(NamedTuple):

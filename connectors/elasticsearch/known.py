@@ -8,6 +8,7 @@ from elasticsearch import Elasticsearch
 
 from connectors.elasticsearch.indices import Indices
 from connectors.elasticsearch.sink import get_documents
+from schemas.dates import utc_now_exactly
 from schemas.indices import feed_state, feed_state_id
 from schemas.records import Entry, FeedState
 
@@ -19,14 +20,21 @@ class Known:
         self._client = client
         self._indices = indices
 
-    def split(self, entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+    def split(self, entries: Sequence[Entry], *, waiting: bool = False) -> tuple[list[Entry], list[Entry]]:
         """The entries that are new or changed, and the known ones, in their order.
 
-        An entry is known when it became an article, or a dead letter, and its hash is still the same.
+        An entry is known when it became an article, or a dead letter, or somebody has claimed it, and its hash is
+        still the same. `waiting` says that also those which nobody has claimed yet are known.
         """
         ids = list(dict.fromkeys(entry.id for entry in entries))
-        found = get_documents(self._client, self._indices.name("entries"), ids, ["entry.hash"])
-        hashes = {key: source["entry"].get("hash", "") for key, source in found.items() if "entry" in source}
+        fields = ["entry.hash", "waiting.due"]
+        found = get_documents(self._client, self._indices.name("entries"), ids, fields)
+        now = utc_now_exactly()
+        hashes = {
+            key: source.get("entry", {}).get("hash", "")
+            for key, source in found.items()
+            if waiting or source.get("waiting", {}).get("due", "9") > now
+        }
         new: list[Entry] = []
         known: list[Entry] = []
         for entry in entries:

@@ -17,11 +17,15 @@ ATTEMPTS = 6
 FIRST_WAIT = 0.5  # seconds, doubled by every attempt: 15 s in all
 
 
+class Busy(Exception):
+    """A part of an answer said "later"."""
+
+
 def patiently(call: Callable[[], Result], *, attempts: int = ATTEMPTS, first_wait: float = FIRST_WAIT) -> Result:
     """The call's result, after as many attempts as it needs; the call must be safe to repeat.
 
     Raises:
-        Failure: "elasticsearch_unavailable" when the last attempt met a connection error or a passing status;
+        Failure: "elasticsearch_unavailable" when the last attempt met a connection error, a passing status or Busy;
             "elasticsearch_rejected" when the server does not let us do this.
         ApiError: any other answer, at once.
     """
@@ -36,7 +40,7 @@ def patiently(call: Callable[[], Result], *, attempts: int = ATTEMPTS, first_wai
             if problem.status_code not in PASSING:
                 raise
             last: Exception = problem
-        except (ConnectionError, ConnectionTimeout) as problem:
+        except (ConnectionError, ConnectionTimeout, Busy) as problem:
             last = problem
     raise Failure(
         "elasticsearch_unavailable",

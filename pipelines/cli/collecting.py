@@ -7,33 +7,43 @@ import sys
 
 import click
 
-from pipelines.cli.common import DEMO, PREFIX, choose_feeds, codebook_option, console, errors, iso_date, running
+from pipelines.cli.common import DEMO, PREFIX, choose_feeds, codebook_option, console, errors, feed_options, running
+
+
+def carrying(runner: str):
+    """The options of every command that carries entries through the line, with the runner it has by default."""
+
+    def decorate(command):
+        for option in (
+            codebook_option,
+            click.option(
+                "--no-gate", is_flag=True, help="Extract every page, also those without a word of the subject."
+            ),
+            click.option(
+                "--processes",
+                type=click.IntRange(min=0),
+                default=0,
+                metavar="N",
+                help="Processes that read pages. Default: one a core.",
+            ),
+            click.option("--runner", default=runner, show_default=True, help="Beam runner."),
+            click.argument("beam_options", nargs=-1, type=click.UNPROCESSED),
+        ):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def line_options(command):
-    """The options of every command that carries entries through the line."""
-    for option in (
-        codebook_option,
-        click.option("--no-gate", is_flag=True, help="Extract every page, also those without a word of the subject."),
-        click.option(
-            "--processes",
-            type=click.IntRange(min=0),
-            default=0,
-            metavar="N",
-            help="Processes that read pages. Default: one a core.",
-        ),
-        click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
-        click.option("--runner", default="FnApiRunner", show_default=True, help="Beam runner."),
-        click.argument("beam_options", nargs=-1, type=click.UNPROCESSED),
-    ):
-        command = option(command)
-    return command
+    """The options of the commands that come to an end."""
+    return carrying("FnApiRunner")(
+        click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")(command)
+    )
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.option("--outlets", metavar="FILE|URL", help="Outlets (YAML), or an OPML list. Default: those that come along.")
-@click.option("--only", multiple=True, metavar="NAME", help="Only outlets with NAME in their id or name.")
-@click.option("--since", default="", metavar="DATE", callback=iso_date, help="Leave out entries published before.")
+@feed_options
 @line_options
 def run(outlets, only, since, **options) -> None:
     """Poll all outlets once and index what is new.
@@ -55,7 +65,7 @@ def replay(stage, cause, as_json, runner, beam_options, **options) -> None:
     from pipelines.run import replay
     from pipelines.summary import shown_live
 
-    line = _line(Settings.from_env(), **options)
+    line = line_of(Settings.from_env(), **options)
     with shown_live(errors):
         summary = replay(line, runner, beam_options, stage=stage or "", cause=cause)
     _report(summary, as_json)
@@ -85,7 +95,7 @@ def demo(**options) -> None:
     )
 
 
-def _line(settings, *, prefix=PREFIX, codebook=None, no_gate=False, **options):
+def line_of(settings, *, prefix=PREFIX, codebook=None, no_gate=False, **options):
     from pipelines.line import Line
 
     return Line(
@@ -102,7 +112,7 @@ def _collect(settings, feeds, *, as_json, runner, beam_options, **options) -> No
     from pipelines.run import collect_once
     from pipelines.summary import shown_live
 
-    line = _line(settings, **options)
+    line = line_of(settings, **options)
     with shown_live(errors):
         summary = collect_once(feeds, line, runner, beam_options)
     _report(summary, as_json)

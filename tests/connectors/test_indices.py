@@ -22,11 +22,11 @@ from schemas.records import FeedState, Poll
 TEXT = "Kirby said the deal breaks resolutions."
 
 PINNED = (
-    2,
+    3,
     {
         "articles": "66d8b0e2309e0d94",
         "statements": "7ea2e2cf418a5d44",
-        "entries": "5b353f024d95a6ed",
+        "entries": "b1bcc70bf799761f",
         "feeds": "04b93ef589f46ee0",
         "feed-states": "b5fa1b984a4248b8",
         "dead-letters": "eeea00c2e1897249",

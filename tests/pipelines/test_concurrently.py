@@ -25,8 +25,8 @@ class Split(FlatMapInThreads):
 class Meet(FlatMapInThreads):
     """Ends only when three elements are at work at once."""
 
-    def setup(self):
-        super().setup()
+    def prepare(self):
+        super().prepare()
         self._barrier = Barrier(3, timeout=20)
 
     def work(self, number):
@@ -41,10 +41,11 @@ class Fail(FlatMapInThreads):
 
 
 class Square(FlatMapFutures):
-    def setup(self):
+    def prepare(self):
+        super().prepare()
         self._executor = ThreadPoolExecutor(2)
 
-    def teardown(self):
+    def dispose(self):
         self._executor.shutdown()
 
     def submit(self, number):
