@@ -34,6 +34,7 @@ class Language(Protocol):
     code: str  # ISO 639-1
     pronouns: Mapping[str, str]  # lower-case pronoun: "person" (he, she), "body" (it: an organisation) or "any"
     organisation_nouns: Mapping[str, frozenset[str]]  # role_key of "the ministry": occupations it can stand for
+    person_nouns: Mapping[str, frozenset[str]]  # role_key of "the diplomat": occupations of whom it can take up again
     text_nouns: frozenset[str]  # role_keys of texts ("the statement said"): who issued it speaks
     case_sensitive: bool  # whether names are written with capitals, so that "hope" isn't Hope
 
@@ -113,6 +114,7 @@ class Base:
     code = ""
     pronouns: Mapping[str, str] = {}
     organisation_nouns: Mapping[str, frozenset[str]] = {}
+    person_nouns: Mapping[str, frozenset[str]] = {}
     text_nouns: frozenset[str] = frozenset()
     case_sensitive = True
     # A mark that can end a sentence, with the white space behind it.
