@@ -14,7 +14,7 @@ import re
 
 from pipelines.coding.document import Attribution, Document, Speaker
 from pipelines.coding.english import sentences
-from pipelines.coding.english.names import Names, full_names, in_full
+from pipelines.coding.english.names import Names, full_names, in_full, issuer
 from pipelines.coding.english.reader import Reader, quoted
 from pipelines.coding.english.sentences import Unit, units
 from pipelines.coding.english.transcripts import Labels, announces, own_statement
@@ -29,7 +29,8 @@ class English(Names):
 
     def attributions(self, document: Document) -> list[Attribution]:
         found: list[Attribution] = []
-        before: tuple[Unit, bool, bool] | None = None  # the unit before; is it nothing but a quotation; has it one
+        # the unit before; is it nothing but a quotation; has it one; is it attributed
+        before: tuple[Unit, bool, bool, bool] | None = None
         known: set[str] = set()  # words of the names of those who have spoken or been introduced
         names = full_names(document.text)
         labels = Labels(document)
@@ -38,9 +39,10 @@ class English(Names):
             reader = Reader(document, unit, known)
             if labels.asks(unit.paragraph):
                 continue
-            made = [in_full(a, names) for a in reader.attributions()]
-            if not made and (label := labels.speaker(unit.paragraph)):
-                made = [Attribution(unit.start, unit.end, label, ":", "label", True)]
+            made = [in_full(a._replace(speaker=issuer(document, a.speaker)), names) for a in reader.attributions()]
+            if (label := labels.speaker(unit.paragraph)) and not any(a.direct for a in made):
+                start = max(unit.start, labels.begins(unit.paragraph))
+                made = [Attribution(start, unit.end, label, ":", "label", True)] if start < unit.end else []
             elif not made and statement:
                 made = [Attribution(unit.start, unit.end, statement, ":", "following_statement")]
             elif made and announces(document, unit):
@@ -63,12 +65,21 @@ class English(Names):
                             unit.start, unit.end, introduced, "", "position", quoted(document, unit.start, unit.end)
                         )
                     ]
+            if (
+                made
+                and before
+                and not before[1]
+                and not before[3]
+                and before[0].paragraph == unit.paragraph
+                and reader.points_back()
+            ):
+                made = [made[0]._replace(start=before[0].start)]
             for speaker in [a.speaker for a in made] + document.named[-1:]:
                 if speaker.kind == "name":
                     known.update(speaker.name.split())
             found += made
             quotes = not made and "Q" in reader.codes
-            before = (unit, quotes and set(reader.codes) <= set("Q.,"), quotes)
+            before = (unit, quotes and set(reader.codes) <= set("Q.,"), quotes, bool(made))
         return found + own_statement(document, found, self.role_key)
 
     def editorial(self, title: str, text: str) -> bool:

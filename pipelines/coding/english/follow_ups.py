@@ -27,6 +27,16 @@ class FollowUps(Phrases):
         """Whether the unit only says who said what stands before it: "X made this assessment at a meeting."."""
         return re.search(r"VdK", self.codes) is not None and "h" not in self.codes and "Q" not in self.codes
 
+    def points_back(self) -> bool:
+        """Whether the unit says whose words the unquoted sentence before it was: "That is the contention of X."."""
+        return (
+            re.match(r"a?(?:[dh]|P)[ax]*eda?[lq]*Kp|[abc]*[lab](?:[VI]|[xm][NDTOdP])", self.codes) is not None
+            and self.words[0] in ("that", "this", "such", "it", "so", "or", "at")
+            and "Q" not in self.codes
+            and len(self.codes) < 30
+            and not (self.words[0] in ("or", "at") and "so" not in self.words[:3] and "least" not in self.words[:3])
+        )
+
     def present(self) -> bool:
         """Whether the unit says in the present tense what its subject is or does: "is less sure", "puts numbers on"."""
         if len(self.codes) < 10 and "Q" not in self.codes:

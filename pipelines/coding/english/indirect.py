@@ -6,6 +6,7 @@ import re
 
 from pipelines.coding.document import Speaker
 from pipelines.coding.english import verbs
+from pipelines.coding.english import words as vocabulary
 from pipelines.coding.english.speakers import Phrases
 from pipelines.coding.languages import Cue
 
@@ -57,6 +58,8 @@ class Cues(Phrases):
                 ):
                     speaker = self._right(i + 1)
                     cue = Cue(i, 0, speaker, "seems to", "seems_to", True) if speaker else None
+            elif code == "p" and words[i] in ("by", "from", "of"):
+                cue = self._material(i)
             if cue:
                 found.append(cue)
                 subject = cue.speaker
@@ -69,6 +72,8 @@ class Cues(Phrases):
         if not self._completed(v, verb):
             return None
         j = len(re.sub(r"(?:p?d?[tn]+,?(?=$)|[axk])*$", "", codes[:v]))
+        if codes[j - 1 : j] in ("V", "I") and codes[v - 1] == ",":
+            j = v  # "The report, released on May 29, said": the date belongs to the participle
         skipped = codes[j:v]
         if verb in _REDUCED and word.endswith(("ed", "id", "ght", "wn", "ood")) and words[v + 1 : v + 2] == ["to"]:
             return None  # "the specialists now thought to be in the North"
@@ -77,7 +82,7 @@ class Cues(Phrases):
             return None
         before = codes[j - 1] if j else ""
         if before == "e" or "e" in skipped:
-            if verb in ("quote", "cite") and self._follows(v, ("as",)):
+            if verb in ("quote", "cite") and re.match(r"(?:p[dDNTOqls]+)?bI", codes[v + 1 :]):
                 region = self._left(j - 1)
                 if region:
                     return Cue(v, region[0], region[1], word, "quoted_as_saying", True, verb)
@@ -108,11 +113,14 @@ class Cues(Phrases):
             )
         inverted = before in ("Q", ",", "") or (before == "." and j == v)
         if inverted and verb not in ("cite", "quote"):
-            spoken = self._right(v + 1)
+            spoken = self._right(v + 1) if verb not in verbs.NEVER_INVERTED else None
+            if spoken and spoken.kind == "pronoun" and before == ",":
+                spoken = None
             # "…," said X: the speech stands before the cue, and nothing between comma and cue is a subject
             if spoken and (before == "Q" or before == "" or self._starts_name(v + 1)):
                 left = self._interposed(j) if before == "," and codes[: j - 1].rstrip(",") else None
-                if left is None or "Q" in codes[:j]:
+                opens = left is not None and re.search(r"Q[,.]?$", codes[: left[0]]) is not None
+                if left is None or ("Q" in codes[:j] and not opens):
                     return Cue(v, v, spoken, word, "verb_subject", False, verb)
         if before == "c" or (before == "b" and words[j - 1] in ("but", "while", "though", "although", "yet", "nor")):
             if subject:
@@ -130,6 +138,9 @@ class Cues(Phrases):
             if region[1].kind in ("name", "role") and quoted and verb in _NAMING:
                 return Cue(v, region[0] - 1, region[1], word, "what_x_called", True, verb)
             return None
+        if region[1].kind == "group" and codes[v + 1 : v + 2] in ("m", "e", "x") and re.search(r"l+G$", codes[:j]):
+            group = self.noun_phrase(j - 1, j)  # "a meeting analysts say could lead to …"
+            return Cue(v, region[0], group, word, "subject_verb", True, verb) if group else None
         forward = not (
             codes[: region[0]].endswith((",", "Q")) and "Q" in codes[: region[0]] and not self._content_after(v)
         )
@@ -150,8 +161,10 @@ class Cues(Phrases):
     def _completed(self, v: int, verb: str) -> bool:
         """Whether the words that the verb needs to be one of speech follow it."""
         needs = verbs.NEEDS.get(verb)
+        if verb == "say" and self.words[v + 1 : v + 2] in (["nothing"], ["little"], ["next"], ["much"], ["so"]):
+            return False
         if needs is None:
-            return verb != "call" or self.words[v + 1 : v + 2] not in (["in"], ["off"], ["up"], ["itself"])
+            return verb != "call" or self._calls(v)
         window = self.words[v + 1 : v + 6]
         if self.codes[v - 1 : v] == "Q" and "Q" in self.codes[:v]:
             return True  # "…?" asked X
@@ -165,6 +178,12 @@ class Cues(Phrases):
             quoted = "Q" in self.codes[v + 1 : v + 7]
             if not quoted and not (window and window[0] in ("no", "little", "signs", "evidence", "in")):
                 return False
+        if verb in ("respond", "react"):
+            return bool(window) and (
+                window[0] in needs or ("by" in self.words[v + 1 : v + 12] and "I" in self.codes[v:])
+            )
+        if verb in ("issue", "release", "make") and not vocabulary.MERE_TEXTS.isdisjoint(window):
+            return re.search(r"[hQ:I]", self.codes[v + 1 :]) is not None  # a statement that something, not a statement
         if verb == "go":
             return window[:1] == ["on"] and (self.codes[v + 2 : v + 3] in tuple(",.Q:h") or "to" in window[1:2])
         if verb == "see" and self.words[v] == "sees":
@@ -195,6 +214,13 @@ class Cues(Phrases):
                 window[0] in needs or (verb in ("hold", "point", "put") and bool(needs & set(window)))
             )
         return bool(needs & set(window))
+
+    def _calls(self, v: int) -> bool:
+        """Whether "call" is speech: not "called off", "called a meeting", "called to discuss"."""
+        after = self.words[v + 1 : v + 5]
+        if not after or after[0] in ("in", "off", "up", "itself", "to", "to-order"):
+            return False
+        return after[0] not in ("a", "an", "the", "snap", "another") or vocabulary.CALLED.isdisjoint(after)
 
     def _interposes(self, v: int) -> bool:
         """Whether a verb ends a clause of speech between commas: "the deal, he reckons, …", "…, Quill finds."."""
@@ -238,12 +264,43 @@ class Cues(Phrases):
             return Cue(i, first[0], first[1], words[i], "participle", True, verb) if first else None
         return None
 
+    def _material(self, i: int) -> Cue | None:
+        """ "Imagery published by X shows …", "reports from X suggested …": whose text or finding says it."""
+        codes, words = self.codes, self.words
+        region = max(codes.rfind(c, 0, i) for c in ",;:.Q()-hwb") + 1
+        if vocabulary.MATERIAL.isdisjoint(words[region:i]):
+            return None
+        match = re.match(r"d?[lqDnNTOGs]*[NTODG](?=(?:,[^,;:.Q]*,)?[ax]*(.))", codes[i + 1 :])
+        if not match:
+            return None
+        verb = re.match(r"(?:,[^,;:.Q]*,)?[ax]*", codes[i + 1 + match.end() :])
+        v = i + 1 + match.end() + verb.end()
+        if words[v] not in vocabulary.SHOW or words[v] in verbs.SPEECH:
+            return None
+        speaker = self.noun_phrase(i + 1, i + 1 + match.end())
+        return Cue(v, region, speaker, words[v], "material_by", True, "show") if speaker else None
+
+    def _author(self, i: int) -> Speaker | None:
+        """Whose the "imagery published by X", the "analysis of the images by X" from token i on is."""
+        codes, words = self.codes, self.words
+        end = re.match(r"[^,;:.Q()]*", codes[i:]).end() + i
+        head = re.match(r"[^p]*", codes[i:end]).end() + i
+        if vocabulary.MATERIAL.isdisjoint(words[i:head]):
+            return None
+        for j in range(end - 1, head - 1, -1):
+            if codes[j] == "p" and words[j] in ("by", "from", "of"):
+                match = re.match(r"d?[lqDnNTOGs]*[NTOG]", codes[j + 1 : end])
+                speaker = self.noun_phrase(j + 1, j + 1 + match.end()) if match else None
+                if speaker and (words[j] != "of" or speaker.kind == "name"):
+                    return speaker
+        return None
+
     def _according(self, i: int) -> Cue | None:
         after = self.words[i + 2] if i + 2 < len(self.words) else ""
         if after in _OBJECTS and self.codes[i + 3 : i + 4] in (",", ".", ""):
             speaker = Speaker("pronoun", self.starts[i + 2], self.ends[i + 2], _OBJECTS[after])
         else:
-            speaker = self._right(i + 2)
+            speaker = self._author(i + 2) or self._right(i + 2)
         if not speaker:
             return None
         forward = i < 2 or self.codes[i - 1] in ".;"
@@ -258,7 +315,7 @@ class Cues(Phrases):
             end = i + medium.end()
             speaker = self.noun_phrase(i + 1, end)
             return Cue(i, i, speaker, self.words[i], "to_name", True) if speaker else None
-        phrase = re.match(r"([DTOqN]*N)(?=p)p[dDTOqN]*[NO](?=[,d])", codes[i + 1 :])
+        phrase = re.match(r"([DTOqN]*N)(?=p)p[dDTOqlN]*[NO](?:[pc][dDTOqlN]*[NO]){0,3}(?=[,d])", codes[i + 1 :])
         if not match and not phrase:
             return None
         end = i + 1 + (phrase.end(1) if phrase else len(match.group().rstrip(",")))
@@ -266,12 +323,13 @@ class Cues(Phrases):
         if (
             not speaker
             or speaker.kind != "name"
-            or not (self._mention_ending(end) is None or "Q" in codes or codes[end] == "d")
+            or not (self._mention_ending(end) is None or "Q" in codes or codes[end] == "d" or phrase)
         ):
             return None
-        unlisted = self._mention_ending(end) is None and re.match(r",(?:w|d?[lqDN]*T)", codes[end:])
-        if self.words[i] == "for" and not unlisted and not re.search(r"e|Q|h", codes[end:]):
-            return None
+        if not phrase:
+            unlisted = self._mention_ending(end) is None and re.match(r",(?:w|d?[lqDN]*T)", codes[end:])
+            if self.words[i] == "for" and not unlisted and not re.search(r"e|Q|h", codes[end:]):
+                return None
         return Cue(i, i, self._with_apposition(speaker, end), self.words[i], "to_name", True)
 
     def _colon(self, i: int, found: list[Cue]) -> Cue | None:

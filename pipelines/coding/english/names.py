@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.coding.document import Attribution
+from pipelines.coding.document import Attribution, Document, Speaker
 from pipelines.coding.english import words as vocabulary
 from pipelines.coding.english.tokens import LOWER
 from pipelines.coding.languages import Base
@@ -80,6 +80,7 @@ class Names(Base):
     code = "en"
     pronouns = vocabulary.PERSONAL
     text_nouns = vocabulary.TEXTS
+    person_nouns = vocabulary.PERSON_NOUNS
     organisation_nouns = vocabulary.ORGANISATION_NOUNS
 
     def key(self, name: str) -> str:
@@ -150,6 +151,23 @@ def full_names(text: str) -> dict[str, str]:
         surname = words[0] if low[0] in vocabulary.KOREAN_FAMILIES and "-" in words[-1] else words[-1]
         found.setdefault(surname, " ".join(words))
     return found
+
+
+_ISSUED = r"{0}s?\s+(?:(?:released|published|issued|put out|compiled|written|drafted)\s+)?(?:of|by|from)\s+(?:the\s+)?"
+
+
+def issuer(document: Document, speaker: Speaker) -> Speaker:
+    """Whose the text is that speaks, where the article has told: "the report" after "the first report of X"."""
+    if speaker.kind != "role" or document.mentions_in(speaker.start, speaker.end):
+        return speaker
+    words = re.findall(r"[a-z]+", speaker.role.casefold())
+    if not words or words[-1] not in vocabulary.TEXTS or len(words) > 4:
+        return speaker
+    for match in reversed(list(re.finditer(_ISSUED.format(words[-1]), document.text[: speaker.start]))[-6:]):
+        mention = next(iter(document.mentions_in(match.end(), match.end() + 80)), None)
+        if mention and mention.start == match.end() and mention.kind in ("organisation", "medium"):
+            return Speaker("name", mention.start, mention.end, mention.text, phrase=(speaker.start, speaker.end))
+    return speaker
 
 
 def in_full(attribution: Attribution, names: dict[str, str]) -> Attribution:

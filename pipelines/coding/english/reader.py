@@ -6,6 +6,7 @@ import re
 
 from pipelines.coding.document import Attribution, Document, Speaker
 from pipelines.coding.english import verbs
+from pipelines.coding.english import words as vocabulary
 from pipelines.coding.english.follow_ups import FollowUps
 from pipelines.coding.english.indirect import Cues
 from pipelines.coding.languages import Cue
@@ -15,7 +16,7 @@ class Reader(Cues, FollowUps):
     """Reads one unit."""
 
     def attributions(self) -> list[Attribution]:
-        found = self.cues()
+        found = [cue for cue in self.cues() if not self._background(cue)]
         if not found:
             return []
         kept: list[Cue] = []
@@ -34,8 +35,15 @@ class Reader(Cues, FollowUps):
                 if cue.again or one_of or self._same(cue.speaker, last.speaker):
                     continue
                 if self._outer(cue, last):
-                    kept[-1] = last._replace(source=cue.speaker)
+                    if self._taken_up(cue, last):
+                        pass
+                    elif self._only_reports(cue, last):
+                        kept[-1] = last._replace(source=cue.speaker)
+                    else:  # "Moscow rejects the charge, its spokeswoman said": her words throughout
+                        kept[-1] = cue._replace(first=last.first, source=last.source)
                     continue
+                if last.forward and cue.forward and self._subordinate(cue) in vocabulary.INSIDE_SPEECH:
+                    continue  # "Putin noted that … because Kim had expressed interest"
                 nested = (
                     last.forward
                     and cue.forward
@@ -55,6 +63,8 @@ class Reader(Cues, FollowUps):
         ):  # "We should also note the opinion of X that …": what stands before is the author's
             begin = self.starts[kept[0].first]
         for i, cue in enumerate(kept):
+            if self._asks(cue.speaker):
+                continue
             end = unit.end
             if i + 1 < len(kept):
                 end = self._cut(cue, kept[i + 1])
@@ -64,6 +74,8 @@ class Reader(Cues, FollowUps):
                 Attribution(begin, end, cue.speaker, cue.word, cue.rule, quoted(self.document, begin, end), cue.source)
             )
             begin = end
+        if not result:
+            return []
         text = self.document.text
         return [a._replace(start=start, end=end) for a in result for start, end in [_trimmed(text, a.start, a.end)]]
 
@@ -80,6 +92,11 @@ class Reader(Cues, FollowUps):
         person = subject.kind == "name" and named and self._verb_follows(subject)
         fits = person if cue.speaker.name in ("he", "she") else cue.speaker.name == "they" and subject.kind == "group"
         return cue._replace(speaker=subject) if fits else cue
+
+    @staticmethod
+    def _asks(speaker: Speaker) -> bool:
+        """Whether the speaker is an unnamed reporter or host, whose questions are nobody's statements."""
+        return speaker.kind in ("role", "group") and speaker.role.split(" ")[-1].casefold() in vocabulary.ASKERS
 
     def _beside(self, subject: Speaker, cue: Cue) -> bool:
         """Whether only a comma stands between a subject and the cue: "Xi, she says, …": he is whom she speaks of."""
@@ -103,8 +120,42 @@ class Reader(Cues, FollowUps):
         tail = codes[max(cue.at, cue.first) + 1 :]
         if cue.rule == "according_to":
             return codes[cue.first - 1 : cue.first] == "," and re.fullmatch(r"[a-zA-Z]*[.,]?", tail) is not None
-        ends = re.fullmatch(r"(?:G|[pa]?d?[lqtnNDTOsK]+)*\.?", tail) is not None
+        ends = re.match(r"(?:G|[pa]?d?[lqtnNDTOsK]+)*(?:$|[.,])", tail) is not None
         return ends and codes[max(cue.first - 1, 0)] in ",Q" and last.forward
+
+    def _taken_up(self, cue: Cue, last: Cue) -> bool:
+        """Whether the pronoun of the outer cue means the inner speaker: "To X, the road, it shrugs, is a stunt."."""
+        mention = next(iter(self.document.mentions_in(last.speaker.start, last.speaker.end)), None)
+        person = last.speaker.kind == "name" and (mention is None or mention.kind == "person")
+        if cue.speaker.kind != "pronoun" or last.verb in verbs.THINK:
+            return False
+        return person if cue.speaker.name in ("he", "she") else cue.speaker.name == "it" and not person
+
+    def _only_reports(self, cue: Cue, last: Cue) -> bool:
+        """Whether the outer cue hands on what the inner speaker said, rather than speaking of him."""
+        if last.verb in verbs.THINK:
+            return False
+        mention = next(iter(self.document.mentions_in(last.speaker.start, last.speaker.end)), None)
+        if self._reports(cue) or cue.rule == "according_to":
+            return True
+        person = last.speaker.kind == "name" and (mention is None or mention.kind == "person")
+        return person and cue.speaker.kind != "group" and self._subordinate(last) != "that"
+
+    def _subordinate(self, cue: Cue) -> str:
+        """The word that makes the clause of the cue a subordinate one, else ""."""
+        return self.words[cue.first - 1] if cue.first and self.codes[cue.first - 1] in "bh" else ""
+
+    def _background(self, cue: Cue) -> bool:
+        """Whether a state or body is only said in passing to have spoken: "the first since Pyongyang confirmed …"."""
+        word = self._subordinate(cue)
+        if not word or cue.speaker.kind == "pronoun":
+            return False
+        mention = next(iter(self.document.mentions_in(cue.speaker.start, cue.speaker.end)), None)
+        if mention is None or mention.kind == "person":
+            return False
+        if word == "that":
+            return cue.first >= 2 and self.words[cue.first - 2] in vocabulary.TIDINGS
+        return word in vocabulary.BEFORE_BACKGROUND and cue.first > 1
 
     def _quote_between(self, a: int, b: int) -> bool:
         return "Q" in self.codes[a:b]

@@ -44,6 +44,8 @@ class Phrases(Tokens):
             return (region, speaker) if speaker and self.words[j - 1] in said_of.split() else None
         region = self._region(j)
         speaker = self.noun_phrase(region, j)
+        if not speaker and codes[region : region + 1] == "p" and codes[region - 1 : region] == ",":
+            return self._interposed(region)  # "Andrii Sybiha, the minister, on X called …"
         return (region, speaker) if speaker else None
 
     def _is_body(self, j: int) -> bool:
@@ -219,7 +221,9 @@ class Phrases(Tokens):
             whole = self.document.text[self.starts[begin] : self.ends[end - 1]]
             return Speaker("group", self.starts[begin], self.ends[end - 1], whole, whole)
         head = re.match(r"[^p]*", region).group()
-        if head[-1:] == "K" and words[begin + len(head) : begin + len(head) + 1] in (["by"], ["from"]):
+        if (head[-1:] == "K" or words[begin + len(head) - 1] in vocabulary.MATERIAL) and words[
+            begin + len(head) : begin + len(head) + 1
+        ] in (["by"], ["from"]):
             return self.noun_phrase(begin + len(head) + 1, end)  # "a joint statement by the foreign ministers"
         loose = head.rstrip("lan")
         if len(loose) < len(head) and loose[-1:] in ("N", "D") and "l" in head[len(loose) :]:

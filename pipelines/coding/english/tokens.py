@@ -11,7 +11,7 @@ from pipelines.coding.english.sentences import Unit
 
 _TOKEN = re.compile(
     r"(?:[A-Z]\.){2,}|(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Maj|Sgt|Capt|Sen|Rep|Gov|Adm|Amb|Jan|Feb|Mar|Apr|Jun|Jul"
-    r"|Aug|Sept?|Oct|Nov|Dec|Corp|Inc|Ltd|Co)\."
+    r"|Aug|Sept?|Oct|Nov|Dec|Corp|Inc|Ltd|Co|Jr|Sr)\."
     r"|[A-Z]\.(?=\s?(?:[A-Z]|$))|[’']s\b|n[’']t\b|[^\W\d_][\w]*(?:[-‑&][\w]+|[’'](?!s\b)[^\W\d_]+)*"
     r"|\d+(?:[.,]\d+)*\w*|[^\w\s]"
 )
@@ -103,6 +103,8 @@ class Tokens:
             first = word[0]
             low = word.lower()
             if first.isalpha():
+                if low in ("jr.", "sr.", "jr", "sr"):
+                    continue
                 if first.isupper():
                     code = self._capital(word, low, not codes or codes[-1] in ".Q:")
                 else:
@@ -161,6 +163,8 @@ class Tokens:
                 return "l"
         elif code in ("d", "p", "c") and len(word) > 1 and word != word.upper():
             return "N" if code == "d" else code
+        elif low == "may":
+            return "t"
         elif code == "P" and low == "i":
             return "P"
         return "N"
@@ -171,7 +175,9 @@ class Tokens:
         size = len(codes)
         for i, code in enumerate(codes):
             word = words[i]
-            if word == "think" and words[i + 1 : i + 2] in (["tank"], ["tanks"]):
+            if word == "state" and code == "V" and (i + 1 >= size or codes[i + 1] not in "hQ"):
+                codes[i] = "q"  # "state media", not "they state that"
+            elif word == "think" and words[i + 1 : i + 2] in (["tank"], ["tanks"]):
                 codes[i] = "l"
             elif code == "V":
                 before = codes[i - 1] if i else ""
@@ -204,4 +210,4 @@ class Tokens:
         """Whether a word like "claims" or "report" is a noun between these codes."""
         if before in ("T", "O") and after in "hQPd":
             return False
-        return before in ("", "l", "T", "O", "V", "I", "k", "m") or (before == "D" and after == "p")
+        return before in ("", "l", "T", "O", "V", "I", "k", "m") or (before in ("D", "b", "c") and after == "p")

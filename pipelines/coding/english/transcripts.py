@@ -33,6 +33,7 @@ class Labels:
     def __init__(self, document: Document) -> None:
         self._speakers: dict[int, Speaker] = {}
         self._questions: set[int] = set()
+        self._begins: dict[int, int] = {}
         text = document.text
         labels: list[tuple[int, re.Match[str]]] = []
         for index, (start, end) in enumerate(document.paragraphs):
@@ -60,6 +61,7 @@ class Labels:
                     elif index - 1 in self._questions:
                         self._questions.add(index)
                 continue
+            self._begins[index] = match.end()
             group = "who" if match["who"] else "aside"
             who = match[group]
             low = who.casefold()
@@ -104,6 +106,10 @@ class Labels:
     def asks(self, paragraph: int) -> bool:
         """Whether the paragraph is a question of the interviewer."""
         return paragraph in self._questions
+
+    def begins(self, paragraph: int) -> int:
+        """Where the words of the paragraph begin, behind its label."""
+        return self._begins.get(paragraph, 0)
 
     def speaker(self, paragraph: int) -> Speaker | None:
         """Who speaks in the paragraph."""

@@ -22,6 +22,9 @@ _REGULAR = """
     reproach riposte rubbish scold scorn shout shrug sigh sneer sniff snort spurn squirm surmise taunt theorise
     herald extol glorify trumpet tout depict theorize thunder upbraid
     venture vouch wager whisper yell reference advertise recap recount reflect
+    volunteer beg bark bellow bluster chorus concur console drawl effuse enjoin insinuate interject mull preach rage
+    rejoin reminisce roar scream snarl sob stammer vent wail whine hiss croak remind foreshadow forewarn disavow
+    repudiate rubbish deprecate disparage decry eulogise eulogize commiserate counsel
     """.split()
 _IRREGULAR = {
     "say": "say says said saying",
@@ -147,6 +150,9 @@ _IRREGULAR = {
 }
 
 
+_DOUBLED = frozenset("slam quip rebut beg sob submit admit refer infer tut demur fret recap".split())
+
+
 def _forms() -> dict[str, str]:
     forms: dict[str, str] = {}
     for verb in _REGULAR:
@@ -154,7 +160,7 @@ def _forms() -> dict[str, str]:
             past, ing = verb + "d", verb[:-1] + "ing"
         elif verb.endswith("y") and verb[-2] not in "aeiou":
             past, ing = verb[:-1] + "ied", verb + "ing"
-        elif verb in ("slam", "quip", "rebut", "submit", "admit", "refer", "infer", "tut", "demur", "fret", "recap"):
+        elif verb in _DOUBLED:
             past, ing = verb + verb[-1] + "ed", verb + verb[-1] + "ing"
         else:
             past, ing = verb + "ed", verb + "ing"
@@ -310,7 +316,20 @@ NEEDS: dict[str, frozenset[str]] = {
     "advertise": frozenset(),
     "reproach": frozenset("for with over seoul moscow government".split()),
     "discount": frozenset("the idea possibility notion talk that".split()),
-    "back down": frozenset(),
+    "respond": frozenset(["that", "with", "by", "“", ":"]),
+    "react": frozenset(["by", "with", "“", ":"]),
+    "preach": frozenset(["“", "that"]),
+    "mull": frozenset(),
+    "chorus": frozenset(["“"]),
+    "vent": frozenset(["“"]),
+    "rage": frozenset(["“", "that"]),
+    "console": frozenset(["“"]),
+    "roar": frozenset(["“"]),
+    "bark": frozenset(["“"]),
+    "scream": frozenset(["“", "that"]),
+    "foreshadow": frozenset(),
+    "volunteer": frozenset(["that", "“"]),
+    "counsel": frozenset("patience caution against that restraint seoul washington tokyo moscow “".split()),
 }
 # After "refuse to" and "decline to" these show that something was said after all.
 RULED_OUT = frozenset(["rule", "believe", "accept", "recognize", "recognise"])
@@ -324,7 +343,7 @@ REPORT = frozenset("report cite quote".split())
 INTERPOSED = frozenset(
     "find see know feel reason allow go continue judge agree note counter object hope fear worry figure venture "
     "calculate surmise maintain intimate understand repeat state write shrug reflect relate recognise recognize "
-    "accept charge charges concede ask wonder question parry submit warn".split()
+    "accept charge charges concede ask wonder question parry submit warn volunteer respond react rage".split()
 )
 # "Not so fast, counters X": before a name these need nothing more either.
 INVERTED = INTERPOSED | frozenset("counter retort interject chime offer".split())
@@ -333,6 +352,8 @@ LEADS_TO_SPEECH = frozenset(
     "used uses quick first latest far moved rushed hastened hurried paused opted chose seized took careful keen "
     "fastest swift took podium microphone telegram facebook x social".split()
 )
+# What stands behind these is whom they address or what they name, never who speaks.
+NEVER_INVERTED = frozenset("tell accuse blame urge thank put call describe praise condemn denounce".split())
 # Verbs that can only be speech: inside another's speech they give the word to the inner speaker.
 PLAIN = frozenset(
     "say tell state declare announce warn condemn denounce urge call accuse write add insist deny claim stress "

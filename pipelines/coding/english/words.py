@@ -78,8 +78,21 @@ ORGANISATIONS = frozenset(
     pentagon staff federation court church network channel website portal forum
     """.split()
 )
+# Nouns by which a person named before is taken up again, and the occupations they can stand for.
+_TAKEN_UP = {
+    "official military": "diplomat official envoy statesman",
+    "official military former": "general admiral colonel commander officer",
+    "politician official": "politician lawmaker",
+    "scholar former activist journalist": "analyst expert scholar researcher observer author pundit watcher veteran",
+    "journalist": "journalist columnist commentator",
+}
+PERSON_NOUNS = {
+    noun: frozenset(occupations.split()) for occupations, nouns in _TAKEN_UP.items() for noun in nouns.split()
+}
 # Organisation nouns that mean a text: its issuer speaks.
-TEXTS = frozenset("statement report article editorial commentary communique communiqué dispatch publication".split())
+TEXTS = frozenset(
+    "statement report article editorial commentary communique communiqué dispatch publication study letter".split()
+)
 
 TIME = frozenset(
     """
@@ -111,6 +124,29 @@ SUBORDINATORS = frozenset(
     but while as because although though if when where whereas after before since unless until whether yet so how
     why what nor despite
     """.split()
+)
+# A clause that one of these opens inside reported speech is part of that speech, whoever speaks in it.
+INSIDE_SPEECH = frozenset("because since after before when if until unless once whether where".split())
+# Clauses behind these tell when something was, not what somebody says now.
+BEFORE_BACKGROUND = frozenset("after since before until when once".split())
+# "… responded to word that Pyongyang has acknowledged …"
+TIDINGS = frozenset("word news report reports revelation revelations announcement disclosure confirmation".split())
+# Who asks the questions is no speaker.
+ASKERS = frozenset("reporter journalist correspondent moderator interviewer anchor host questioner".split())
+# Texts and findings by which somebody speaks: "imagery published by X shows", "according to an analysis by X".
+MATERIAL = frozenset(
+    "imagery images image photos photographs footage data analysis report reports study studies assessment estimate "
+    "estimates figures documents document statement transcript readout survey poll research paper findings records "
+    "calculations investigation review brief briefing dispatch account tally database records leaflet note notes "
+    "documentation evidence numbers statistics forecast".split()
+)
+# What is called when nothing is said: "called an emergency session".
+CALLED = frozenset("meeting session summit conference election elections vote strike halt truce ceasefire".split())
+MERE_TEXTS = frozenset("statement statements remark remarks comment comments".split())
+SHOW = frozenset(
+    "show shows showed suggest suggests suggested indicate indicates indicated reveal reveals revealed say says said "
+    "find finds found conclude concludes concluded estimate estimates estimated put puts confirm confirms confirmed "
+    "claim claims claimed describe describes described appear appears appeared point points pointed".split()
 )
 DETERMINERS = frozenset(
     "the a an this that these those his her its their our my your another one two three some many several most other "
