@@ -7,28 +7,43 @@ import re
 from pipelines.coding.document import Attribution, Document, Speaker
 from pipelines.coding.russian import morphology
 from pipelines.coding.russian.reader import Reader
-from pipelines.coding.russian.tokens import units
-from pipelines.coding.russian.transcripts import interview, own_text, titled
+from pipelines.coding.russian.tokens import Memory, Unit, units
+from pipelines.coding.russian.transcripts import QUESTION, interview, own_text, titled
 
 _DOCUMENT = re.compile(
     r"\W*(?:совместн\w+ |официальн\w+ )?(?:заявление|комментарий|коммюнике|обращение|пресс-релиз)\s+(?=\S)",
     re.IGNORECASE,
+)
+_INDEFINITE = re.compile(
+    r"источник|собеседник|представител|чиновник|сотрудник|дипломатическ|неназванн|анонимн|один из|высокопоставл"
+)
+# Openings with which an argument goes on.
+_GOES_ON = re.compile(
+    r"(?:Но и|Да и|Ведь|Иначе|Тем более|Более того|К тому же|Поэтому|Значит|Стало быть|Мол|Дескать|Зато|Во-вторых"
+    r"|В-третьих|Во-первых|Кроме того|При этом|И только|Однако|Впрочем|А значит|Так что|Тогда|Потому|Отсюда|В итоге"
+    r"|В результате|Причина|Первая|Вторая|Третья|Именно поэтому|Вот почему|В противном случае|В этом случае"
+    r"|Вместо этого)\b"
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def attributions(document: Document, home: str) -> list[Attribution]:
     found: list[Attribution] = []
-    memory: list[tuple[int, str, str]] = []  # gender, surname and title of those who have been subjects, in order
+    memory = Memory()
     spoken_to = 0  # offset up to which the text has a speaker
     loose = -1  # start of the sentences of the same or the preceding paragraph that nobody speaks
     last_paragraph = -1
     text = document.text
+    expected: Speaker | None = None  # whom the sentence before has introduced
     label: Speaker | None = None  # whose words the paragraph is: "Асмолов: …"
     announced: Speaker | None = None  # whose words the next paragraph is
+    transcript = any(QUESTION.match(text, start) for start, _ in document.paragraphs)
     for unit in units(document):
+        if transcript and QUESTION.match(text, document.paragraphs[unit.paragraph][0]):
+            label, last_paragraph, spoken_to, loose = None, unit.paragraph, unit.end, -1
+            continue
         if unit.paragraph != last_paragraph:
-            label, announced = announced, None
+            label, announced = announced or (label if transcript else None), None
             if loose >= 0 and (unit.paragraph > last_paragraph + 1 or unit.start - loose > 700):
                 loose = -1
             if spoken_to > unit.start - 3:
@@ -37,10 +52,21 @@ def attributions(document: Document, home: str) -> list[Attribution]:
         else:
             fresh = False
         reader = Reader(document, unit, memory, home)
+        if reader.asks():
+            _silence(document, unit)
+            spoken_to, loose, expected = unit.end, -1, None
+            continue
         made = reader.attributions()
+        reader.owned_text()
+        if made and expected and _describes(made[0].speaker, reader):
+            made[0] = made[0]._replace(speaker=made[0].speaker._replace(kind="name", name=expected.name))
+        expected = None
+        if len(made) == 1 and reader.publishes() and reader.is_medium(made[0].speaker):
+            spoken_to, loose = unit.end, -1
+            continue
         if made and (leading := reader.announces()):
             document.named.append(leading)
-            spoken_to, loose = unit.end, -1
+            spoken_to, loose, expected = unit.end, -1, leading
             continue
         if made:
             if reader.refers_back() and loose >= 0 and made[0].start == unit.start and unit.start - loose <= 700:
@@ -50,6 +76,10 @@ def attributions(document: Document, home: str) -> list[Attribution]:
                 # "Об этом сообщает ТАСС" after what somebody has said: who passed it on
                 if unit.start - spoken_to <= 3 and found[-1].source is None:
                     found[-1] = found[-1]._replace(source=made[0].speaker)
+                spoken_to = unit.end
+                continue
+            if reader.refers_back() and len(made) == 1 and _passes_on(reader, made[0], found, unit.start - spoken_to):
+                found[-1] = found[-1]._replace(source=made[0].speaker)
                 spoken_to = unit.end
                 continue
             if (
@@ -72,9 +102,23 @@ def attributions(document: Document, home: str) -> list[Attribution]:
         elif label and not text[unit.start : unit.end].endswith("?"):
             found.append(Attribution(unit.start, unit.end, label, ":", "interview_answer", direct=True))
             spoken_to = unit.end
+        elif (
+            found
+            and not fresh
+            and unit.start - spoken_to <= 3
+            and _GOES_ON.match(text, unit.start)
+            and found[-1].end == spoken_to
+            and found[-1].rule != "quotation_dash"
+            and text[unit.end - 1] != "?"
+        ):
+            # "Но и рвать с Москвой Пекин не станет": the argument of whoever has just spoken
+            here = Speaker("omitted", unit.start, unit.start)
+            found.append(Attribution(unit.start, unit.end, here, "", "argument_continued"))
+            spoken_to = unit.end
         else:
             if introduced := reader.introduced():
                 document.named.append(introduced)
+                expected = introduced
                 if text[unit.end - 1] == ":" and unit.end == document.paragraphs[unit.paragraph][1]:
                     announced = introduced  # "Ким Чен Ын, председатель государственных дел:" and a paragraph of speech
             if loose < 0 or (fresh and unit.paragraph):
@@ -84,6 +128,31 @@ def attributions(document: Document, home: str) -> list[Attribution]:
         name = morphology.nominative_phrase(named.strip(' «»"'))
         return own_text(document, found, Speaker("name", 0, 0, name)) if name else found
     return interview(document, found, titled(document.title))
+
+
+def _silence(document: Document, unit: Unit) -> None:
+    """Marks the quotations of a journalist's question, so that nobody goes on with them."""
+    for i, quotation in enumerate(document.quotations):
+        if unit.start <= quotation.start < unit.end:
+            document.quotations[i] = quotation._replace(scare=True)
+
+
+def _describes(speaker: Speaker, reader: Reader) -> bool:
+    """Whether a title without a name can mean the person whom the sentence before has introduced."""
+    return speaker.kind == "role" and not _INDEFINITE.match(speaker.role.lower()) and reader.titled_person(speaker)
+
+
+def _passes_on(reader: Reader, said: Attribution, found: list[Attribution], gap: int) -> bool:
+    """Whether "Об этом рассказал депутат X" tells only who passed on what a body has said."""
+    return bool(
+        found
+        and gap <= 3
+        and reader.relays(said.speaker)
+        and not reader.relays(found[-1].speaker)
+        and found[-1].source is None
+        and (reader.is_body(found[-1].speaker) or found[-1].speaker.kind in ("role", "group"))
+        and found[-1].rule != "indefinite_personal"
+    )
 
 
 def _by_sentence(document: Document, attribution: Attribution) -> list[Attribution]:

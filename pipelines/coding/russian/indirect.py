@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from pipelines.coding.document import Speaker
 from pipelines.coding.languages import Cue
@@ -11,6 +12,20 @@ from pipelines.coding.russian.lexicon import any_verb
 from pipelines.coding.russian.morphology import ANY_GENDER, NOMINATIVE
 from pipelines.coding.russian.verbs import Verbs
 
+# Behind a verb that needn't be one of speech: a noun of speech and what was said.
+_NOUN_CLAUSE = re.compile(r"[aqlptnSK]{1,5},h")
+_SPOKEN = re.compile(
+    r"\b(?:слов(?:а|о|ами|ом)|заявлени|замечани|напоминани|признани|предположени|мысл|вывод|тезис|мнени|убеждени"
+    r"|уверенност|надежд|опасени|тревог|довод|аргумент|верси|утверждени|предупреждени|призыв|оговорк|догадк|пожелани"
+    r"|фраз|констатаци|к тому|с того|на то|в том|о том|от того)"
+)
+_BACK_NOUN = re.compile(
+    r"(?:(?:и|а|но|именно)\s)?(?:с|к|о|об|на|в)?\s?(?:так(?:ое|ую|ой|им|ого|ие|ими|ому|их)|эт(?:о|им|ой|у|ими|их|ого|ому|от)"
+    r"|подобн\w+|соответствующ\w+|схож\w+|похож\w+|аналогичн\w+)\s(?:же\s)?(?:\w+\s)?(?:заявлен|заверен|мнени|вывод|предположен|оценк|точк"
+    r"|позици|довод|аргумент|соображен|прогноз|признан|призыв|предупрежден|обещан|инициатив|предложен|верси|тезис|данны"
+    r"|сведен|информаци|цифр|объяснен|трактовк|убежден|наблюден|заключен|формулировк|слова|комментари|критик|упр[её]к"
+    r"|обвинен|опасен|предостережен|совет|рецепт|просьб|требован|заверени|картин|расклад|диагноз|вердикт|угроз)"
+)
 _CLAUSE = re.compile(r"[apnt]{0,3},h")
 _TAG = re.compile(r"[lV](?:P|q{0,2}T?[TOqlN]{0,5}N{1,3}|q{0,2}T)\.?$")
 VIEWS = frozenset(
@@ -43,6 +58,9 @@ VIEWS = frozenset(
 )
 
 
+_IN_IT = frozenset(("нём", "нем", "ней", "них", "тексте", "нотах"))
+
+
 class Cues(Verbs):
     """Finds the cues of a sentence."""
 
@@ -53,12 +71,16 @@ class Cues(Verbs):
             cue = None
             if code == "V":
                 cue = self._verb(i, found)
-            elif code == "I" and found and not found[-1].again and self.tokens[i].lemma not in ("исходить",):
-                last = found[-1]
-                cue = last._replace(at=i, again=True)
-            elif code == "l" and _CLAUSE.match(self.codes, i + 1) and (verb := any_verb(self.words[i])):
+            elif code == "I" and self.tokens[i].lemma != "исходить":
+                if not found:
+                    cue = self._gerund(i)
+                elif not found[-1].again:
+                    cue = found[-1]._replace(at=i, again=True)
+            elif code == "f" and self.tokens[i].lemma in words.SPEECH:
+                cue = self._infinitive(i, found)
+            if cue is None and code in "lV" and self._takes_clause(i) and (verb := any_verb(self.words[i])):
                 cue = self._other_verb(i, verb)
-            elif code == "K":
+            if code == "K":
                 cue = self._by(i)
             elif code == "J":
                 cue = self._passive(i)
@@ -74,7 +96,27 @@ class Cues(Verbs):
                 cue = self._tag(i)
             if cue:
                 found.append(cue)
+        if not found and (cue := self._backward()):
+            found.append(cue)
         return found
+
+    def _takes_clause(self, v: int) -> bool:
+        """Whether "что" follows the verb, or a noun of speech that takes it: "ограничился словами о том, что"."""
+        if _CLAUSE.match(self.codes, v + 1):
+            return True
+        match = _NOUN_CLAUSE.match(self.codes, v + 1)
+        return bool(match and _SPOKEN.search(" ".join(self.words[v + 1 : match.end()])))
+
+    def _backward(self) -> Cue | None:
+        """ "С таким призывом приехала глава МИД": any verb, where the words stand in the sentence before."""
+        head = _BACK_NOUN.match(" ".join(self.words[:6]))
+        if not head or "h" in self.codes or "Q" in self.codes:
+            return None
+        for v in range(2, len(self.codes)):
+            if self.codes[v] in "lV" and (verb := any_verb(self.words[v])):
+                speaker = self._after(v, verb.numbers, verb.genders) or self._subject(0, v, verb.numbers, verb.genders)
+                return self._cue(v, 0, speaker, "verb_subject", False, verb.lemma) if speaker else None
+        return None
 
     def _by(self, i: int) -> Cue | None:
         """ "по словам X", "по его мнению", "на взгляд X", "с точки зрения X", "по данным южнокорейской разведки"."""
@@ -168,16 +210,18 @@ class Cues(Verbs):
                     speaker = self.phrase_speaker(k + 1 if medium is None else medium, stop, oblique=True)
                     if speaker:
                         return Cue(i, 0, speaker, self.words[i], "passive", begin < i)
-                    here = Speaker("omitted", self.starts[i], self.starts[i])
-                    return Cue(i, 0, here, self.words[i], "passive", False) if "S" in codes[k:stop] else None
+                    if "S" not in codes[k:stop] and not any(w in _IN_IT for w in self.words[k + 1 : stop]):
+                        return None
+                    here = self.memory.text or Speaker("omitted", self.starts[i], self.starts[i])
+                    return Cue(i, 0, here, self.words[i], "passive", False)
         return None
 
     def _colon(self, i: int, found: list[Cue]) -> Cue | None:
         """ "Песков: «…»", "Вывод эксперта: …", "У Ланькова другое мнение: …", "Маслов — о визите: «…»"."""
         codes = self.codes
-        if found or i > 25 or "V" in codes[:i] or i + 1 >= len(codes):
+        if found or i > 25 or i + 1 >= len(codes):
             return None
-        for k in range(i):
+        for k in range(i if "V" not in codes[:i] else 0):
             if self.words[k] in VIEWS and "Q" not in codes[:i]:
                 near = self.phrase_speaker(k + 1, i, oblique=True)
                 if near is None and codes[0] == "p" and self.words[0] == "у":
@@ -187,20 +231,23 @@ class Cues(Verbs):
                     return Cue(i, 0, near, self.words[k], "view_noun", True)
         if self.document.text[self.unit.end - 1] == "?" and codes[i + 1] != "Q":
             return None
-        if "Q" not in codes[:i] and i <= 12 and codes[i + 1] != "Q":
+        if "Q" not in codes[:i] and i <= 20 and codes[i + 1] != "Q" and "V" not in codes[:i]:
             # "Толорая категоричен: …"
-            short = next(
-                (
-                    k
-                    for k in range(1, i)
-                    if codes[k] == "l" and any(p.tag.POS == "ADJS" for p in morphology.parses(self.words[k])[:1])
-                ),
-                0,
-            )
+            short = next((k for k in range(i - 1, 0, -1) if codes[k] in "la" and _says_how(self.words[k])), 0)
             person = self._subject(0, short, 3, ANY_GENDER, strict=True) if short else None
             if person and person.kind in ("name", "pronoun", "role", "group"):
                 self._remember(person, ANY_GENDER)
                 return Cue(i, 0, person, self.words[short], "short_adjective", True)
+        if "Q" not in codes[:i] and i <= 20:
+            # "Седых тоже не ждёт эффекта: расчёты давно идут золотом"
+            v = next((k for k in range(i - 1, -1, -1) if codes[k] in "lV" and any_verb(self.words[k])), 0)
+            verb = any_verb(self.words[v])
+            if v and verb and verb.lemma in words.COLON:
+                speaker = self._subject(0, v, verb.numbers, verb.genders) or self._after(v, verb.numbers, verb.genders)
+                if speaker and (speaker.kind in ("pronoun", "group") or not self.is_body(speaker, "state")):
+                    return self._cue(v, 0, speaker, "subject_verb", True, verb.lemma)._replace(at=i)
+        if "V" in codes[:i]:
+            return None
         begins = self.unit.start == self.document.paragraphs[self.unit.paragraph][0]
         label = begins and (i <= 6 or (i <= 18 and codes[0] in "NT" and "l" not in codes[: max(codes.find(","), 0)]))
         if re.match(r"(?:ведущ|корр|вопрос|ответ)", self.words[0]):
@@ -233,3 +280,9 @@ class Cues(Verbs):
         if view > 0 and speaker is None:
             speaker = Speaker("omitted", self.starts[view], self.starts[view])
         return Cue(i, i, speaker, "—", "quotation_dash", False) if speaker else None
+
+
+@cache
+def _says_how(low: str) -> bool:
+    """Whether the word can be all the predicate of whoever goes on to speak: "категоричен", "откровеннее"."""
+    return any(p.tag.POS in ("ADJS", "COMP") for p in morphology.parses(low)[:1])

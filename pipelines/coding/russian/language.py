@@ -15,7 +15,7 @@ from pipelines.coding.languages import Base, Language
 from pipelines.coding.russian import follow_ups, morphology, words
 from pipelines.coding.russian.lexicon import Word, lexicon, mention_cases
 from pipelines.coding.russian.reader import Reader
-from pipelines.coding.russian.tokens import Unit
+from pipelines.coding.russian.tokens import Memory, Unit
 
 _ABBREVIATION = re.compile(
     r"(?:(?<![\w-])(?:[А-ЯЁA-Z]|т|г|гг|в|вв|ул|д|стр|им|тыс|млн|млрд|трлн|руб|долл|кв|км|см|мм|св|др|пр|проф|акад"
@@ -29,7 +29,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 # Kinds of bodies that one noun can stand for: "ведомство" for a ministry as for a state body.
 _ALIKE = (
-    frozenset({"ministry", "state", "international"}),
+    frozenset({"ministry", "international"}),
     frozenset({"newspaper", "magazine", "broadcaster", "agency"}),
     frozenset({"institute", "association"}),
 )
@@ -101,6 +101,8 @@ class Russian(Base):
     def ends_name(self, text: str, start: int, end: int) -> int:
         if super().ends_name(text, start, end) < 0:
             return -1
+        if start > 1 and text[start - 1] == "-" and text[start - 2].isalpha():
+            return -1  # "вице-спикер Совета Федерации" is not its speaker
         # "Чо Хён" is not the name of Чо Хён Док
         if text[end : end + 1] == " " and end - start < 12 and text[end + 1 : end + 2].isupper():
             family, _, given = text[start:end].partition(" ")
@@ -168,13 +170,13 @@ class Russian(Base):
         end = len(text.rstrip())
         match = re.match(r"\s*((?:«[^»]{2,40}»|[^:«“\"])(?:[^:“\"]{0,80}?)):\s+(?=\S)", text)
         if match:
-            reader = Reader(document, Unit(match.start(1), match.end(1), 0), [])
+            reader = Reader(document, Unit(match.start(1), match.end(1), 0), Memory())
             speaker = reader.phrase_speaker(0, len(reader.codes), loose=True)
             if speaker:
                 return [Attribution(match.start(1), end, speaker, ":", "headline_colon", _quoted(document, 0, end))]
         match = re.search(r"(?:[,»”\"]?\s+[—–-])\s+([^—–:«»]{2,70})\s*$", text)
         if match and match.start() > 15:
-            reader = Reader(document, Unit(match.start(1), match.end(1), 0), [])
+            reader = Reader(document, Unit(match.start(1), match.end(1), 0), Memory())
             if "V" not in reader.codes and (speaker := reader.phrase_speaker(0, len(reader.codes), loose=True)):
                 return [
                     Attribution(0, end, speaker, match.group()[0], "headline_trailing", _quoted(document, 0, len(text)))

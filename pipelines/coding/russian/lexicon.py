@@ -106,8 +106,12 @@ def lexicon() -> dict[str, Word]:
             add(form, Word("S", lemma, *shape))
     for lemma in words.ORGANISATIONS:
         for form, shape in morphology.noun_forms(lemma):
-            if form not in found:
+            old = found.get(form)
+            if old is None:
                 add(form, Word("O", lemma, *shape))
+            elif old.lemma == lemma and old.numbers == SINGULAR and shape.numbers == PLURAL:
+                for spelling in {form, form.replace("ё", "е")}:  # "спецслужбы"
+                    found[spelling] = found[spelling]._replace(plural_cases=old.plural_cases | shape.cases)
     for lemma in words.TITLES:
         for form, shape in morphology.noun_forms(lemma):
             if form in ("после", "общая") or (form in found and found[form].code != "T"):
@@ -278,7 +282,11 @@ def capital(word: str, opening: bool) -> Word:
     if (
         low[-1] not in "аеёиоуыэюя"
         or (low[-1] == "а" and not known_word and not slavic)
-        or (low[-1] in "иоу" and not any("Name" in p.tag and p.tag.case == "gent" and known_word for p in readings))
+        or (
+            low[-1] in "иоу"
+            and (names or not known_word or len(low) < 5)
+            and not any("Name" in p.tag and p.tag.case == "gent" and known_word for p in readings)
+        )
     ):
         cases |= NOMINATIVE
     elif (not known_word and low[-1] in "еиоуыэю") or len(low) < 3:

@@ -8,7 +8,21 @@ from pipelines.coding.document import Attribution, Speaker
 from pipelines.coding.languages import Cue
 from pipelines.coding.russian import words
 from pipelines.coding.russian.indirect import VIEWS, Cues
-from pipelines.coding.russian.morphology import ANY_GENDER
+from pipelines.coding.russian.morphology import ANY_GENDER, NOMINATIVE
+
+_RELAYING = re.compile(r"депутат|сенатор|парламентар|законодател|конгрессмен|источник|собеседник|член комитета")
+_TELLING = frozenset(
+    "рассказать рассказывать объяснить объяснять пояснить ответить разъяснить поделиться рассуждать выяснить".split()
+)
+_QUESTION = re.compile(
+    r"^[^,]{0,60}, (?:и )?(?:чего|зачем|почему|как|кому|каки\w+|како\w+|чем|куда|когда|к чему|о чем|что делать"
+    r"|что жд[её]т|что стоит|что будет|что значит|что означает|насколько|\w+ ли|до чего"
+    r"|для чего|за что)\b"
+)
+_PUBLISHED = frozenset(
+    "обнародовано обнародован обнародовала обнародовало опубликовано опубликован опубликовала опубликовало опубликовали"
+    " распространено распространила распространило вышло вышел появилось появился размещено выпустило выпустила".split()
+)
 
 _BACK = re.compile(
     r"(?:(?:и|а)\s)?(?:об этом|о таком|так|такое|такую|такой|таким|такого|такими|с таким|с такой|соответствующее"
@@ -20,6 +34,8 @@ _BACK = re.compile(
 class Reader(Cues):
     """Reads one sentence."""
 
+    found: list[Cue]  # its cues, once `attributions` has read them
+
     def refers_back(self) -> bool:
         """Whether the sentence only says who said what stands before it: "Об этом заявил X"."""
         head = " ".join(self.words[:7])
@@ -27,12 +43,20 @@ class Reader(Cues):
 
     def announces(self) -> Speaker | None:
         """The speaker of a sentence that says no more than that somebody speaks: "Иного мнения держится X"."""
-        found = self.cues()
+        found = self.found
         if len(found) != 1 or self.refers_back():
             return None
         cue = found[0]
         tail = self.codes[cue.at + 1 :]
-        if cue.verb not in words.LEADS or re.search(r"[Q:hf;]", self.codes) or ("," in tail and "w" not in tail):
+        if cue.verb in _TELLING and "Q" not in self.codes and _QUESTION.search(" ".join(self.words[cue.at + 1 :])):
+            return cue.speaker if cue.speaker.kind == "name" else None  # "рассказал, чего ждать от соседа"
+        if (
+            cue.verb not in words.LEADS
+            or cue.first > 4
+            or not (cue.forward or cue.at < 6)
+            or re.search(r"[Q:hf;]", self.codes)
+            or ("," in tail and "w" not in tail)
+        ):
             return None
         return cue.speaker if cue.speaker.kind == "name" else None
 
@@ -52,10 +76,47 @@ class Reader(Cues):
         if speaker and speaker.kind == "name":
             self._remember(speaker, ANY_GENDER)
             return speaker
+        body = self._subject(0, stop, 3, ANY_GENDER)
+        if body and body.kind == "name" and (self.is_body(body, "medium") or self.is_body(body, "organisation")):
+            self._remember(body, ANY_GENDER)
         return None
 
+    def asks(self) -> bool:
+        """Whether the sentence is the question of a journalist: "— А Китай? — уточнил ведущий"."""
+        codes = self.codes
+        for i, code in enumerate(codes):
+            asker = code in "TG" and self.tokens[i].lemma in words.ASKERS and self.tokens[i].cases & NOMINATIVE
+            if asker or self.words[i] in ("ведущий", "ведущая"):
+                named = "N" in codes[i + 1 : i + 4] or any(c in "TN" for c in codes[max(i - 3, 0) : i])
+                text = self.document.text[self.unit.start : self.unit.end]
+                return not named and ("?" in text or any(w in words.ASKING for w in self.words))
+        return False
+
+    def relays(self, speaker: Speaker) -> bool:
+        """Whether the speaker is somebody who tells what a body has told him: a member of parliament, a source."""
+        role = speaker.role or self.memory.title(speaker.name.split()[-1] if speaker.name else "")
+        if not role and speaker.name:
+            role = self.memory.title(speaker.name.split()[0])
+        return _RELAYING.search(role.lower()) is not None
+
+    def owned_text(self) -> None:
+        """Keeps in mind whose statement or article the sentence names: "обнародовано заявление МИД КНДР"."""
+        for i in range(len(self.codes) - 1, -1, -1):
+            if self.codes[i] == "S" and re.match(r"q*[MOTDN]", self.codes[i + 1 :]):
+                stop = next(
+                    (k for k in range(i + 1, len(self.codes)) if self.codes[k] in ",;:.Q-h(wVIp"), len(self.codes)
+                )
+                if (owner := self.phrase_speaker(i + 1, stop, oblique=True)) and not self.is_medium(owner):
+                    self.memory.text = owner
+                    return
+
+    def publishes(self) -> bool:
+        """Whether the sentence only says that a text has come out, of which the next ones tell."""
+        return self.memory.text is not None and any(w in _PUBLISHED for w in self.words) and "h" not in self.codes
+
     def attributions(self) -> list[Attribution]:
-        kept = self._settled(self.cues())
+        self.found = self.cues()
+        kept = self._settled(self.found)
         unit, text = self.unit, self.document.text
         result: list[Attribution] = []
         begin = unit.start
@@ -74,6 +135,8 @@ class Reader(Cues):
         """One cue for each stretch of speech: the same speaker once, outer sources as sources."""
         kept: list[Cue] = []
         for cue in found:
+            if self._told_of(cue, found):
+                continue
             if not kept:
                 kept.append(cue)
                 continue
@@ -81,6 +144,16 @@ class Reader(Cues):
             if cue.again or self._same(cue.speaker, last.speaker):
                 continue
             between = self.codes[last.at + 1 : cue.first]
+            if last.rule in ("short_adjective", "view_noun") and not self._person(cue.speaker) and "Q" not in between:
+                continue  # "Эксперты откровеннее: в Пекине опасаются …": the experts
+            if (
+                cue.forward
+                and self._organ(cue.speaker)
+                and self.relays(last.speaker)
+                and not re.search(r"[.;Q]", between)
+            ):
+                kept[-1] = cue._replace(source=last.speaker, first=last.first)
+                continue
             if cue.rule == "with_reference":
                 if self.is_medium(last.speaker):
                     kept[-1] = last._replace(speaker=cue.speaker, source=last.speaker)
@@ -117,6 +190,33 @@ class Reader(Cues):
                 continue  # what X says that Y says is X's
             kept.append(cue)
         return kept
+
+    def _told_of(self, cue: Cue, found: list[Cue]) -> bool:
+        """Whether somebody else says what the cue says: "Пекин, по мнению газеты, не видит угрозы"."""
+        return (
+            cue.rule == "subject_verb"
+            and not self._person(cue.speaker)
+            and any(
+                other.rule == "according_to"
+                and cue.speaker.start < self.starts[other.first] < self.starts[cue.at]
+                and self.codes[other.first - 1 : other.first] == ","
+                for other in found
+            )
+        )
+
+    def _person(self, speaker: Speaker) -> bool:
+        """Whether a person or people speak, not a body or a state."""
+        if speaker.kind in ("group", "pronoun"):
+            return speaker.name != "оно"
+        if speaker.kind == "role":
+            return self._role_of_person(speaker.role)
+        mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
+        return not (mention and mention.kind and mention.kind != "person")
+
+    def _organ(self, speaker: Speaker) -> bool:
+        """Whether an organ of a state speaks, named or by its common noun."""
+        at = self.starts.index(speaker.start) if speaker.start in self.starts else -1
+        return (at >= 0 and self.codes[at] == "O") or (self.is_body(speaker, "organisation") and speaker.kind == "name")
 
     def _cut(self, cue: Cue, after: Cue) -> int:
         """Where the speech of one cue ends and that of the next begins."""

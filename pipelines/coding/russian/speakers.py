@@ -6,7 +6,7 @@ import re
 
 from pipelines.coding.document import Speaker
 from pipelines.coding.russian import morphology, words
-from pipelines.coding.russian.lexicon import FAMILIES, lexicon
+from pipelines.coding.russian.lexicon import FAMILIES, lexicon, mention_cases
 from pipelines.coding.russian.morphology import ANY_GENDER, NOMINATIVE, PLURAL
 from pipelines.coding.russian.tokens import Tokens
 
@@ -39,12 +39,14 @@ class Speakers(Tokens):
                     adjective = i
                 continue
             if code in "TGOMDNP":
-                if governed:
+                if governed and token.lemma not in ("он", "она", "они"):
                     governed = False
                     adjective = -1
                     continue
                 if code in "MDN" and i > begin and token.cases & NOMINATIVE and self._complements(begin, i):
                     fallback = fallback or i
+                    continue
+                if code in "TG" and i > begin and codes[i - 1] == "l" and self._of_noun(i):
                     continue
                 fits = (
                     token.cases & NOMINATIVE
@@ -108,6 +110,16 @@ class Speakers(Tokens):
             k -= 1
         return k >= begin and self.codes[k] in "lTOGMDNSK" and k < i
 
+    def _of_noun(self, i: int) -> bool:
+        """Whether a title can be the genitive plural that the common noun before it governs: "отправку солдат"."""
+        token = self.tokens[i]
+        if not token.plural_cases & morphology.GENITIVE and not (
+            token.numbers & PLURAL and token.cases & morphology.GENITIVE
+        ):
+            return False
+        reading = morphology.parses(self.words[i - 1])[0].tag
+        return reading.POS == "NOUN" and "Geox" not in reading
+
     def _later_person(self, begin: int, end: int, numbers: int, genders: int) -> Speaker | None:
         """A person in the nominative after a medium: "сообщил ТАСС источник", "заявил РИА Новости сенатор"."""
         governed = False
@@ -137,6 +149,8 @@ class Speakers(Tokens):
     def _after_body(self, i: int, k: int) -> int:
         """Where the person's name begins in a run that a body's name opens: "университета Тонгук Ко Ю Хван"."""
         if k - i > 1 and self.codes[i - 1] == "O" and i not in self.mentions:
+            if self.words[i] in FAMILIES:
+                return i
             for j in range(i + 1, k):
                 if j in self.mentions or self.words[j] in FAMILIES:
                     return j
@@ -310,7 +324,11 @@ class Speakers(Tokens):
         k = head + 1
         while k < end:
             c = codes[k]
-            if c in "TOMDNGS" or (c == "q" and k + 1 < end) or (c == "l" and self._complement(k)):
+            if (
+                (c in "MDN" or (c in "TOGS" and self._oblique(k)))
+                or (c == "q" and k + 1 < end)
+                or (c == "l" and self._complement(k))
+            ):
                 k += 1
             elif (
                 c == "p"
@@ -348,6 +366,11 @@ class Speakers(Tokens):
         )
         if ours and code == "O" and words.ORGANISATIONS.get(lemma) in words.NEWS_BODIES:
             return Speaker("outlet", first, last, "", text)
+        its_authors = code == "G" and lemma in ("автор", "журналист", "редактор") and "S" in codes[head:k]
+        if (its_authors or (code == "O" and alone)) and (
+            body := self._body_before(lemma if code == "O" else "газета", first)
+        ):
+            return body._replace(phrase=(first, last))
         if code == "G" or group or (self.tokens[head].numbers == PLURAL and code == "T" and head not in self.mentions):
             return Speaker("group", first, last, "", text, phrase=(first, last))
         if (
@@ -358,9 +381,16 @@ class Speakers(Tokens):
             and lemma not in words.SOURCES
         ):
             return self._pronoun(head, lemma)
+        if (
+            code == "T"
+            and head not in self.mentions
+            and re.match(r"бывш|экс-|отставн", text.lower())
+            and (name := self._last_person(end))
+        ):
+            return Speaker("name", first, last, name, phrase=(first, last))  # "сказал бывший глава разведки"
         if code == "T" and alone and head not in self.mentions:
             # "министр" after "министр обороны Син Вон Сик"
-            bearer = next((name for _, name, title in reversed(self.memory) if title == lemma and name), "")
+            bearer = next((name for _, name, title in reversed(self.memory.people) if title == lemma and name), "")
             if bearer:
                 return Speaker("name", first, last, bearer)
         if code == "T" and lemma in ("глава", "руководитель") and k == head + 2 and codes[head + 1] == "D":
@@ -373,6 +403,35 @@ class Speakers(Tokens):
                 else Speaker("role", first, last, "", text, phrase=(first, last))
             )
         return Speaker("role", first, last, "", text, phrase=(first, last))
+
+    def _body_before(self, lemma: str, place: int) -> Speaker | None:
+        """The body that a common noun alone means: the last subject whom it fits, else the last named."""
+        news = words.ORGANISATIONS.get(lemma) in words.NEWS_BODIES
+        fitting = words.STANDS_FOR.get(lemma)
+        if not news and not fitting:
+            return None
+        for kind, body in reversed(self.memory.bodies):
+            if kind == "medium" if news else kind != "medium" and re.search(fitting, body.name):
+                return body
+        for mention in reversed(self.document.mentions_in(max(place - 3000, 0), place)):
+            if (
+                mention.kind == "medium"
+                if news
+                else mention.kind == "organisation" and re.search(fitting, mention.text)
+            ):
+                return Speaker("name", mention.start, mention.end, mention.text)
+        return None
+
+    def _last_person(self, end: int) -> str:
+        """The surname of the last person, unless the words behind token `end` make the title somebody new."""
+        if any(word.startswith(("анонимн", "пожелавш", "попросивш", "имя")) for word in self.words[end : end + 8]):
+            return ""
+        return next((name for _, name, _ in reversed(self.memory.people) if name), "")
+
+    def _oblique(self, k: int) -> bool:
+        """Whether a title, body or group can depend on the noun before it."""
+        token = self.tokens[k]
+        return bool((token.cases | token.plural_cases) & ~(NOMINATIVE | morphology.ACCUSATIVE))
 
     def _complement(self, k: int) -> bool:
         """Whether a common noun can be a genitive complement of the title before it."""
@@ -406,7 +465,8 @@ class Speakers(Tokens):
         if feminine is None and len(parts) == 1:
             low = parts[0].lower()
             feminine = low.endswith(("овой", "евой", "ёвой", "иной", "ской"))
-            bearer = next((surname for _, surname, _ in reversed(self.memory) if _stem_alike(surname, parts[0])), None)
+            surnames = (surname for _, surname, _ in reversed(self.memory.people))
+            bearer = next((surname for surname in surnames if _stem_alike(surname, parts[0])), None)
             if bearer:
                 return bearer
         return " ".join(morphology.nominative_part(p, feminine) for p in parts)
@@ -460,20 +520,24 @@ class Speakers(Tokens):
         entry = lexicon().get(head.group()) if head else None
         return bool(entry and (words.ORGANISATIONS.get(entry.lemma) in words.NEWS_BODIES or entry.lemma == "сми"))
 
-    def is_body(self, speaker: Speaker) -> bool:
+    def is_body(self, speaker: Speaker, kind: str = "") -> bool:
         mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
-        return bool(mention and mention.kind and mention.kind != "person")
+        return bool(mention and mention.kind and (mention.kind == kind if kind else mention.kind != "person"))
 
     # -- whom pronouns mean ----------------------------------------------------------------------------------------
 
     def _remember(self, speaker: Speaker, genders: int) -> None:
         """Keeps in mind who was the subject: gender and name of a person, no name for an office."""
         if speaker.kind == "role" and self._role_of_person(speaker.role):
-            self.memory.append((genders if genders in (1, 2) else 0, "", ""))
+            self.memory.people.append((genders if genders in (1, 2) else 0, "", ""))
         if speaker.kind != "name":
             return
         mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
         if mention and mention.kind and mention.kind != "person":
+            self.memory.bodies.append((mention.kind, speaker))
+            return
+        if self.starts and speaker.start in self.starts and self.codes[self.starts.index(speaker.start)] == "M":
+            self.memory.bodies.append(("medium", speaker))
             return
         parts = speaker.name.split()
         if not parts or (self.words and speaker.name.isupper()):
@@ -487,9 +551,11 @@ class Speakers(Tokens):
                     break
             else:
                 gender = 2 if parts[-1].endswith(("ова", "ева", "ёва", "ина", "ская")) else 0
-        name = parts[0] if asian else morphology.nominative_part(parts[-1], gender == 2 if gender else None)
+        name = parts[0] if asian else parts[-1]
+        if not asian and mention and not mention_cases().get(mention.text, NOMINATIVE) & NOMINATIVE:
+            name = morphology.nominative_part(name, gender == 2 if gender else None)
         if not gender:
-            gender = next((g for g, n, _ in reversed(self.memory) if n == name), 0)
+            gender = next((g for g, n, _ in reversed(self.memory.people) if n == name), 0)
         title = next(
             (
                 e.lemma
@@ -498,7 +564,7 @@ class Speakers(Tokens):
             ),
             "",
         )
-        self.memory.append((gender, name, title or next((t for _, n, t in reversed(self.memory) if n == name), "")))
+        self.memory.people.append((gender, name, title or self.memory.title(name)))
 
     @staticmethod
     def _role_of_person(role: str) -> bool:
@@ -506,12 +572,16 @@ class Speakers(Tokens):
         head = next((e for e in entries if e and e.code in "TOG"), None)
         return bool(head and head.code == "T")
 
+    def titled_person(self, speaker: Speaker) -> bool:
+        """Whether the phrase is a single person's title: "директор института"."""
+        return speaker.kind == "role" and self._role_of_person(speaker.role)
+
     def _pronoun(self, k: int, pronoun: str) -> Speaker:
         """A pronoun, or a title that says no more than one: the last person whom it fits by gender."""
         start, end = self.starts[k], self.ends[k]
         wanted = {"он": 1, "она": 2, "тот": 1, "та": 2}.get(pronoun, 0)
         if wanted or pronoun in words.ALWAYS_BACK:
-            for gender, name, _ in reversed(self.memory):
+            for gender, name, _ in reversed(self.memory.people):
                 if not wanted or gender in (0, wanted):
                     if name:
                         return Speaker("name", start, end, name)

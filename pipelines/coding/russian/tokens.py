@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
-from pipelines.coding.document import Document, Mention
+from pipelines.coding.document import Document, Mention, Speaker
 from pipelines.coding.russian import morphology
 from pipelines.coding.russian.lexicon import FAMILIES, Word, any_verb, capital, given, lexicon, lower, mention_cases
 from pipelines.coding.russian.morphology import ANY_CASE, ANY_GENDER, NOMINATIVE, PLURAL, SINGULAR
@@ -36,8 +38,22 @@ _PUNCTUATION = {
 _NAMED_BODY = re.compile(r"(?:фонд|центр|институт|ассоциаци|организаци)\w*\s*[«\"“„]", re.IGNORECASE)
 _INSERT = re.compile(r"[,.!?…»”\"](?:\.\.)?\s*[—–-]\s+(?=[а-яё«A-ZА-ЯЁ])")
 _INSERT_END = re.compile(r"[.,:;!?]\s*[—–-]\s+")
+_SAID = re.compile(r"[»”\"][,.]?\s+[—–-]\s")  # behind a quotation: "«Чушь», — сказал он"
 _COUNTED = re.compile(r"[lq](?=p?q*G)")
 _SHARES = frozenset(("большинство", "ряд", "часть", "половина", "многие", "один", "одна", "кто-то"))
+
+
+@dataclass(slots=True)
+class Memory:
+    """Whom the sentences read so far have had for their subjects, in order."""
+
+    people: list[tuple[int, str, str]] = field(default_factory=list)  # gender, surname, title
+    bodies: list[tuple[str, Speaker]] = field(default_factory=list)  # kind, the name at its place in the text
+    text: Speaker | None = None  # whose statement or article was named last
+
+    def title(self, name: str) -> str:
+        """The title with which somebody of that surname was last named."""
+        return next((title for _, known, title in reversed(self.people) if known == name), "")
 
 
 class Unit(NamedTuple):
@@ -73,7 +89,7 @@ def units(document: Document) -> Iterator[Unit]:
 class Tokens:
     """The words of one sentence as codes, with their places and grammar."""
 
-    def __init__(self, document: Document, unit: Unit, memory: list[tuple[int, str, str]], home: str = "") -> None:
+    def __init__(self, document: Document, unit: Unit, memory: Memory, home: str = "") -> None:
         self.document = document
         self.unit = unit
         self.memory = memory
@@ -104,15 +120,16 @@ class Tokens:
                 continue
             if self._names_something(quotation.start, quotation.end):
                 near = document.mentions_in(max(quotation.start - 40, 0), quotation.end + 1)
-                if (
-                    " " in text[quotation.start : quotation.end]
-                    and _NAMED_BODY.search(text, max(quotation.start - 14, place), quotation.start)
-                    and not any(m.start < quotation.end and quotation.start < m.end for m in near)
-                ):
-                    self._narration(place, max(quotation.start - 1, place))
-                    name = text[quotation.start : quotation.end]
-                    self._add(Word("N", name, ANY_CASE, SINGULAR), name.lower(), quotation.start, quotation.end)
-                    place = quotation.end + (1 if quotation.closed else 0)
+                if any(m.start < quotation.end and quotation.start < m.end for m in near):
+                    continue
+                name = text[quotation.start : quotation.end]
+                if " " in name and _NAMED_BODY.search(text, max(quotation.start - 14, place), quotation.start):
+                    word = Word("N", name, ANY_CASE, SINGULAR)
+                else:
+                    word = Word("M", name, _cases_of_name(name), SINGULAR)
+                self._narration(place, max(quotation.start - 1, place))
+                self._add(word, name.lower(), quotation.start, quotation.end)
+                place = quotation.end + (1 if quotation.closed else 0)
                 continue
             self._narration(place, max(quotation.start - 1, place))
             stop = min(quotation.end, unit.end)
@@ -131,7 +148,9 @@ class Tokens:
             return True
         if not text[:1].isupper() or len(text.split()) > 4 or text[-1:] in ".!?,…":
             return False
-        if self.document.text[max(start - 3, 0) : start].rstrip(' «"“„')[-1:] == ":":
+        if self.document.text[max(start - 3, 0) : start].rstrip(' «"“„')[-1:] == ":" or _SAID.match(
+            self.document.text, end
+        ):
             return False
         return not any(any_verb(word) for word in text.split()[1:] if word.islower())
 
@@ -284,7 +303,7 @@ class Tokens:
         """A family name of one syllable that is a word too ("Чо", "Со"): before a given name, or known already."""
         if word.code == "N" or low not in FAMILIES:
             return word
-        known = any(name == surface for _, name, _ in self.memory)
+        known = any(name == surface for _, name, _ in self.memory.people)
         return Word("N", surface, ANY_CASE, SINGULAR) if known else word
 
     def _close_parenthesis(self) -> bool:
@@ -299,6 +318,14 @@ class Tokens:
                     del self.mentions[k]
                 return True
         return False
+
+
+@cache
+def _cases_of_name(name: str) -> int:
+    """The cases in which the name in quotation marks of a newspaper, a party, a ship can stand."""
+    first = name.split()[0].lower()
+    readings = [p.tag for p in morphology.parses(first) if p.tag.case and p.tag.POS in ("NOUN", "ADJF")]
+    return morphology.merged(map(morphology.form_of, readings))[0] or ANY_CASE
 
 
 def start_of_name(text: str, given: int, family: str) -> int:

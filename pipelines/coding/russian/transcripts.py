@@ -6,7 +6,7 @@ import re
 
 from pipelines.coding.document import Attribution, Document, Speaker
 
-_LABEL = re.compile(r"(?:Вопрос|Корр|Корреспондент|Ведущ\w+|ВЕДУЩ\w+|КОРР\w*|ВОПРОС)\s*[.:]")
+QUESTION = re.compile(r"(?:Вопрос|Корр|Корреспондент|Ведущ\w+|ВЕДУЩ\w+|КОРР\w*|ВОПРОС)\s*[.:]")
 _ANSWER = re.compile(r"(?:Ответ|ОТВЕТ)\s*[.:]")
 
 
@@ -16,11 +16,14 @@ def interview(document: Document, found: list[Attribution], titled: Speaker | No
     asked = [
         i
         for i, (start, end) in enumerate(document.paragraphs)
-        if (text[end - 1] == "?" and end - start < 500) or _LABEL.match(text, start)
+        if (text[end - 1] == "?" and end - start < 500) or QUESTION.match(text, start)
     ]
     led = [i for i, (start, _) in enumerate(document.paragraphs) if text[start] in "—–" or _ANSWER.match(text, start)]
     if not asked:
         return found
+    dialogue = [i for i in led if i >= asked[0]]
+    if len(dialogue) > 3 and dialogue[0] == asked[0] and _alternate(dialogue, asked):
+        asked = sorted({*asked, *dialogue[::2]})  # the questioner does not always ask
     begin = document.paragraphs[asked[0]][0]
     called = re.search(
         r"интервью|бесед|вопрос|рассказа|поговори|ответил", f"{document.title} {text[:begin]}", re.IGNORECASE
@@ -41,8 +44,20 @@ def interview(document: Document, found: list[Attribution], titled: Speaker | No
         and sentence.paragraph not in spoken
         and sentence.paragraph not in asked
     ]
-    kept = [a for a in found if not any(b.start <= a.start < b.end for b in added)]
+    questions = [document.paragraphs[i] for i in asked]
+    kept = [
+        a
+        for a in found
+        if not any(b.start <= a.start < b.end for b in added)
+        and not (a.speaker.kind != "name" and any(start <= a.start < end for start, end in questions))
+    ]
     return sorted([*kept, *added], key=lambda a: a.start)
+
+
+def _alternate(dialogue: list[int], asked: list[int]) -> bool:
+    """Whether question and answer take turns in paragraphs that a dash leads."""
+    first, second = (sum(i in asked for i in dialogue[k::2]) for k in (0, 1))
+    return first * 2 >= len(dialogue[::2]) and second * 5 <= len(dialogue[1::2])
 
 
 def own_text(document: Document, found: list[Attribution], who: Speaker) -> list[Attribution]:

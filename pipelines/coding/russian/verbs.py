@@ -177,6 +177,58 @@ class Verbs(Speakers):
             speaker = self._pronoun(v - 1, self.words[v - 1])
         return self._cue(v, begin, speaker, "subject_verb_clause", True, verb.lemma) if speaker else None
 
+    def _gerund(self, i: int) -> Cue | None:
+        """ "Песков ушёл от ответа, заметив, что …": the subject of the clause beside it speaks."""
+        codes = self.codes
+        if not self._completed(i, self.tokens[i].lemma) or not re.match(r"[^,.;QwV]{0,6}(?:,h|:)|-?Q", codes[i + 1 :]):
+            return None
+        begin = self._clause_start(i)
+        speaker = None
+        if begin > 1:
+            speaker = self._subject(0, begin - 1, 3, ANY_GENDER, strict=True)
+        elif (comma := codes.rfind(",")) > i + 2:
+            speaker = self._subject(comma + 1, len(codes), 3, ANY_GENDER, strict=True)
+        return self._cue(i, begin, speaker, "gerund", True, self.tokens[i].lemma) if speaker else None
+
+    def _infinitive(self, i: int, found: list[Cue]) -> Cue | None:
+        """ "Песков поспешил заверить, что …": the subject of the verb that only says how he came to speak."""
+        codes, lemma = self.codes, self.tokens[i].lemma
+        begin = self._clause_start(i)
+        if (found and found[-1].at >= begin) or (begin and codes[begin - 1] in "wh") or not self._completed(i, lemma):
+            return None
+        if not (self._content_after(i) or re.search(r"Q,?-[^Q]*$", codes[:i])):
+            return None
+        for k in range(i - 1, begin - 1, -1):
+            verb = any_verb(self.words[k]) or (self.tokens[k] if codes[k] == "V" else None)
+            if verb is None or verb.lemma not in words.MODALS:
+                short = words.READY.get(self.words[k])
+                if short is None:
+                    continue
+                verb = Word("V", self.words[k], 0, *short)
+            if "не" in self.words[max(k - 1, begin) : k] and not (
+                verb.lemma in ("преминуть", "уставать", "устать", "забыть", "забывать")
+                or lemma in ("скрывать", "отрицать", "исключать", "сомневаться", "исключить")
+            ):
+                return None
+            speaker = self._subject(begin, k, verb.numbers, verb.genders, strict=True)
+            if speaker is None:
+                speaker = self._after(i, verb.numbers, verb.genders) or self._subject(
+                    k + 1, i, verb.numbers, verb.genders
+                )
+            if (
+                speaker is None
+                and begin > 1
+                and codes[begin - 1] == ","
+                and (interposed := self._interposed(begin - 1, verb.numbers, verb.genders))
+            ):
+                begin, speaker = interposed
+            if speaker is None and begin == 0 and verb.numbers & PLURAL:
+                speaker = self._inside_body(0, k)
+            if speaker:
+                return self._cue(i, begin, speaker, "modal_infinitive", self._content_after(i), lemma)
+            return None
+        return None
+
     def _tag(self, v: int) -> Cue | None:
         """A verb of any kind with a person behind it, after a comma at the end: "Дальше не пойдут, усмехнулся он"."""
         head = self.codes[: v - 1]
