@@ -35,6 +35,7 @@ class English(Names):
         names = full_names(document.text)
         labels = Labels(document)
         statement: Speaker | None = None  # whose statement the paragraphs after "… the following statement:" are
+        announced = 0  # where the sentence ends that says so
         for unit in units(document):
             reader = Reader(document, unit, known)
             if labels.asks(unit.paragraph):
@@ -47,6 +48,7 @@ class English(Names):
                 made = [Attribution(unit.start, unit.end, statement, ":", "following_statement")]
             elif made and announces(document, unit):
                 statement = made[-1].speaker
+                announced = unit.end
                 made = []
             if (
                 made
@@ -80,7 +82,7 @@ class English(Names):
             found += made
             quotes = not made and "Q" in reader.codes
             before = (unit, quotes and set(reader.codes) <= set("Q.,"), quotes, bool(made))
-        return found + own_statement(document, found, self.role_key)
+        return found + own_statement(document, found, announced, self.role_key)
 
     def editorial(self, title: str, text: str) -> bool:
         return (
@@ -103,7 +105,7 @@ class English(Names):
         match = re.match(r"\s*([^:“\"]{2,70}?):\s+(?=\S)", text)
         if match:
             reader = Reader(document, Unit(match.start(1), match.end(1), 0))
-            speaker = reader.noun_phrase(0, len(reader.codes))
+            speaker = None if re.search(r"[exmVI]", reader.codes) else reader.noun_phrase(0, len(reader.codes))
             if speaker:
                 end = len(text.rstrip())
                 return [Attribution(match.start(1), end, speaker, ":", "headline_colon", quoted(document, 0, end))]

@@ -72,8 +72,8 @@ class Cues(Phrases):
         if not self._completed(v, verb):
             return None
         j = len(re.sub(r"(?:p?d?[tn]+,?(?=$)|[axk])*$", "", codes[:v]))
-        if codes[j - 1 : j] in ("V", "I") and codes[v - 1] == ",":
-            j = v  # "The report, released on May 29, said": the date belongs to the participle
+        if j < v and codes[v - 1] == "," and codes[j - 1 : j] not in ("", ","):
+            j = v  # "The report, released on May 29, said": the date belongs to what stands between the commas
         skipped = codes[j:v]
         if verb in _REDUCED and word.endswith(("ed", "id", "ght", "wn", "ood")) and words[v + 1 : v + 2] == ["to"]:
             return None  # "the specialists now thought to be in the North"
@@ -340,7 +340,13 @@ class Cues(Phrases):
         first = i - len(region)
         if codes[i + 1] == "Q":
             trailing = re.search(r"(?:[NDTOqls]*N|[dDTOqlN]*[TOG])$", region)
-            if trailing:
+            before = first + trailing.start() - 1 if trailing else -1
+            governed = before >= 0 and codes[before] == "p" and self.words[before] not in ("by", "from")
+            if not trailing or governed:  # "X is sceptical: “…”", "X had a word for Putin: “…”"
+                subject = self._first_subject(i)
+                if subject and subject[1].kind in ("name", "group") and self._verb_follows(subject[1]):
+                    return Cue(i, subject[0], subject[1], ":", "colon", True)
+            if trailing and not governed:
                 speaker = self.noun_phrase(i - len(trailing.group()), i)
                 return Cue(i, first, speaker, ":", "colon", True) if speaker else None
             return None

@@ -9,6 +9,7 @@ from pipelines.coding.english import words as vocabulary
 from pipelines.coding.english.tokens import Tokens
 
 _INDEFINITE = frozenset("a an one another some".split())
+_FULL_TITLE = re.compile(r" (?:of|for|on|against) (?:the )?[A-Z][\w-]+(?:(?: and)? [A-Z][\w-]+)*")
 _GAVE_NAME = re.compile(
     r"(?:gave (?:his|her) (?:\w+ )?name (?:only )?as"
     r"|identified (?:\w+ )?(?:only )?(?:as|by \w+ (?:sur|family |last )?name,?)"
@@ -273,6 +274,14 @@ class Phrases(Tokens):
         rest = text[self.starts[last] : self.ends[end - 1]] if last < end else ""
         if code == "D":
             return Speaker("name", start, stop, role)
+        if (
+            code == "O"
+            and text[self.starts[last - 1]].isupper()
+            and (full := _FULL_TITLE.match(text, stop, self.ends[end - 1]))
+        ):
+            stop = full.end()  # "the Institute for American Studies of …"
+            role = text[start:stop]
+            rest = text[stop : self.ends[end - 1]].strip()
         if code == "G" or codes[begin:last] == "d":
             return Speaker("group", whole, stop, role, role, rest)
         if words[begin] in ("this", "our") and head in (

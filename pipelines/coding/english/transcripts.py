@@ -16,8 +16,8 @@ _STATEMENT_OF = re.compile(
 )
 # "Her advice to Seoul is …", "His remedy: …": whose it is says it.
 _FOLLOWS = re.compile(
-    r"\b(?:following|as follows|statement|text|letter|message|commentary|remarks|answer|answers|reply)\b[^.!?\"“]{0,90}"
-    r":[\"“]?$|\bas follows\.$"
+    r"\b(?:following|as follows|statement|text|letter|message|commentary|remarks|answer|answers|reply)\b"
+    r"(?:[^.!?\"“]{0,90}|[^.!?\"“]{0,90}[\"“][^\"”]{1,250}[\"”][^.!?\"“]{0,40}):[\"“]?$|\bas follows\.$"
 )
 _LABEL = re.compile(
     r"(?P<who>[A-Z][\w.’'-]*(?: (?:[A-Z][\w.’'-]*|of|for|the|and)){0,6})(?:\s*\([^)\n]{1,60}\))?\s*:(?:\s+|$)"
@@ -126,7 +126,9 @@ def announces(document: Document, unit: Unit) -> bool:
     )
 
 
-def own_statement(document: Document, found: list[Attribution], role_key: Callable[[str], str]) -> list[Attribution]:
+def own_statement(
+    document: Document, found: list[Attribution], announced: int, role_key: Callable[[str], str]
+) -> list[Attribution]:
     """What nothing attributes in a text that is itself a statement: "Press Statement of Kim Yo Jong, …"."""
     match = _STATEMENT_OF.match(document.title)
     if not match:
@@ -140,5 +142,5 @@ def own_statement(document: Document, found: list[Attribution], role_key: Callab
     return [
         Attribution(sentence.start, sentence.end, speaker, match.group("what"), "own_statement")
         for sentence in document.sentences
-        if not any(a.start < sentence.end and sentence.start < a.end for a in found)
+        if sentence.start >= announced and not any(a.start < sentence.end and sentence.start < a.end for a in found)
     ]
