@@ -60,15 +60,22 @@ class _Lingering(beam.DoFn):
             self.dispose()
             return
         with _lock:
-            first, copies = _firsts.pop(self._key)
+            first, copies = _firsts.pop(self._key, (None, 0))
             if copies > 1:
                 _firsts[self._key] = first, copies - 1
-            else:
+            elif first:
                 first.dispose()
 
 
 _lock = threading.Lock()
 _firsts: dict[str, tuple[_Lingering, int]] = {}  # by key: the copy that does the work, and how many copies there are
+
+
+def dispose_of_all() -> None:
+    """Undo what transforms have prepared in this process, when the pipeline that they were of is over."""
+    with _lock:
+        while _firsts:
+            _firsts.popitem()[1][0].dispose()
 
 
 class FlatMapInThreads(_Lingering):

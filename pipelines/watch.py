@@ -15,7 +15,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import NamedTuple
@@ -30,7 +30,7 @@ from connectors.elasticsearch.indices import Indices
 from connectors.elasticsearch.ledger import LEASE, Ledger, Shard
 from connectors.elasticsearch.sink import Sink
 from connectors.prism import find, running
-from pipelines.concurrently import TICK
+from pipelines.concurrently import TICK, dispose_of_all
 from pipelines.flight import flight
 from pipelines.line import DEAD, FetchPages, Line, PollFeeds, carry
 from pipelines.progress import FAILED, POLL_FAILED, count
@@ -196,17 +196,19 @@ def _shard(_tick: object, shard: Shard) -> Shard:
     return shard
 
 
-def keep_watching(watch: Watch, runner: str, beam_options: Sequence[str] = (), *, alone: bool = False) -> None:
+def keep_watching(
+    prepare: Callable[[], Watch], runner: str, beam_options: Sequence[str] = (), *, alone: bool = False
+) -> None:
     """Watch until interrupted. A pipeline that fails is started again, after a pause that grows.
 
     Args:
+        prepare: says what to watch, anew for each start, so that it can bring Elasticsearch back.
         alone: no other pipeline works on these indices, so that what a killed one has claimed can be taken at once.
 
     Raises:
         Failure: before anything runs: "bad_runner", "bad_option", "no_prism", or as `pipelines.run` has it.
         KeyboardInterrupt: the pipeline has been ended.
     """
-    line = watch.line
     if runner in LOCAL:
         raise Failure(
             "bad_runner",
@@ -215,6 +217,40 @@ def keep_watching(watch: Watch, runner: str, beam_options: Sequence[str] = (), *
         )
     options = pipeline_options(runner, beam_options)
     options.view_as(StandardOptions).streaming = True
+    own_prism = runner == PRISM and not options.view_as(PortableOptions).job_endpoint
+    pause, has_run = FIRST_PAUSE, False
+    while True:
+        started = monotonic()
+        try:
+            watch = prepare()
+            with contextlib.ExitStack() as stack:
+                if own_prism:
+                    options.view_as(PortableOptions).job_endpoint = stack.enter_context(_prism(watch.line, options))
+                _make_ready(watch, runner, alone)
+                has_run = True
+                _run_once(watch, options)
+            problem: Exception = RuntimeError("the runner ended the pipeline")
+        except Exception as raised:
+            if not has_run:
+                raise
+            problem = failure_told(raised) or raised
+        finally:
+            dispose_of_all()
+            flight.clear()
+        if monotonic() - started > LONGEST_PAUSE:
+            pause = FIRST_PAUSE
+        log.error("the pipeline failed and starts again in %.0f s: %s", pause, _in_a_line(problem))
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _prism(line: Line, options: PipelineOptions) -> contextlib.AbstractContextManager[str]:
+    given = options.view_as(PrismRunnerOptions).prism_location or ""
+    return running(find(line.settings, beam.__version__, given), line.settings.data_dir / "prism.log")
+
+
+def _make_ready(watch: Watch, runner: str, alone: bool) -> None:
+    line = watch.line
     load_codebook(line.codebook or None)
     load_actors()
     if runner == PRISM and not line.codebook:
@@ -225,28 +261,6 @@ def keep_watching(watch: Watch, runner: str, beam_options: Sequence[str] = (), *
     ledger.enrol(watch.feeds)
     if alone:
         ledger.release()
-    portable = options.view_as(PortableOptions)
-    prism = None
-    if runner == PRISM and not portable.job_endpoint:
-        prism = find(line.settings, beam.__version__, options.view_as(PrismRunnerOptions).prism_location or "")
-    pause = FIRST_PAUSE
-    while True:
-        started = monotonic()
-        try:
-            with (
-                running(prism, line.settings.data_dir / "prism.log") if prism else contextlib.nullcontext() as endpoint
-            ):
-                portable.job_endpoint = endpoint or portable.job_endpoint
-                _run_once(watch, options)
-            problem: Exception = RuntimeError("the runner ended the pipeline")
-        except Exception as raised:
-            problem = failure_told(raised) or raised
-        if monotonic() - started > LONGEST_PAUSE:
-            pause = FIRST_PAUSE
-        log.error("the pipeline failed and starts again in %.0f s: %s", pause, _in_a_line(problem))
-        time.sleep(pause)
-        pause = min(2 * pause, LONGEST_PAUSE)
-        flight.clear()
 
 
 def _run_once(watch: Watch, options: PipelineOptions) -> None:

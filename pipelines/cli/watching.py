@@ -37,22 +37,28 @@ def watch(outlets, only, since, runner, beam_options, shards, lease, logs, demo,
 
     Options that are not listed here are Beam's and go to the runner.
     """
+    from connectors.settings import Settings
     from pipelines.watch import Watch, keep_watching
 
-    settings = running()
     _log_to_stderr(logs or ("" if errors.is_terminal else "text"))
-    line = line_of(settings, prefix=prefix_of(demo), since=since, **options)
-    feeds = choose_feeds(outlets, only)
-    signal.signal(signal.SIGTERM, _interrupt)
+    feeds = tuple(choose_feeds(outlets, only))
+
+    def prepare() -> Watch:
+        line = line_of(running(), prefix=prefix_of(demo), since=since, **options)
+        return Watch(line, feeds, shards, lease)
+
+    alone = not Settings.from_env().elasticsearch_url  # nobody else has the embedded node
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupt)
     try:
-        keep_watching(Watch(line, tuple(feeds), shards, lease), runner, beam_options)
+        keep_watching(prepare, runner, beam_options, alone=alone)
     except KeyboardInterrupt:
-        # Beam's threads tell at length that their connections were closed, while we do close them.
-        threading.excepthook = lambda _: None
         errors.print("Ended. What was on its way waits, and is taken when you watch or run again.")
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    # Beam's threads would tell at length that their connections were closed, while we do close them.
+    threading.excepthook = lambda _: None
     raise KeyboardInterrupt
 
 

@@ -1,0 +1,76 @@
+"""The pipeline that never ends, on Prism, as the command that users run."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from click.testing import CliRunner
+
+from connectors.elasticsearch.indices import Indices
+from connectors.prism import find
+from demo.sample import load_truth
+from pipelines.cli import main
+from schemas.failures import Failure
+from tests.pipelines.growing import GrowingWeb, eventually, make_due, watching
+
+
+@pytest.fixture(scope="session")
+def prism(settings):
+    import apache_beam
+
+    try:
+        return find(settings, apache_beam.__version__)
+    except Failure as problem:
+        pytest.skip(str(problem))
+
+
+@pytest.fixture
+def watched(settings, elasticsearch, tmp_path):
+    """Settings of a watch with a data folder of its own, on the session's Elasticsearch; its indices are removed."""
+    from dataclasses import replace
+
+    from connectors.elasticsearch import node
+
+    url = settings.elasticsearch_url or node.start(settings).url
+    yield replace(settings, data_dir=tmp_path, elasticsearch_url=url)
+    Indices("demo").delete(elasticsearch)
+
+
+@pytest.mark.parametrize("runner", ["FnApiRunner", "DirectRunner"])
+def test_runners_that_stream_wrongly_are_refused(runner):
+    done = CliRunner().invoke(main, ["watch", "--runner", runner])
+    assert done.exit_code == 1
+    assert "PrismRunner" in done.output and runner in done.output
+
+
+def test_what_appears_is_indexed_within_seconds_and_once(watched, elasticsearch, prism, tmp_path):
+    truth = load_truth()
+    broken = Counter(item["cause"] for item in truth["events"]["broken"])
+
+    def count(kind: str) -> int:
+        name = Indices("demo").name(kind)
+        if not elasticsearch.indices.exists_alias(name=name):
+            return 0
+        elasticsearch.indices.refresh(index=name)
+        return elasticsearch.count(index=name)["count"]
+
+    with GrowingWeb() as web, watching(web.url, watched, prism, tmp_path / "log", options=["--demo"]) as watch:
+        eventually(lambda: count("dead-letters") == broken.total(), "all broken entries were dead letters", watch)
+        for shown in (40, len(web)):
+            web.show(shown)
+            make_due(elasticsearch, "demo")
+            eventually(lambda shown=shown: count("articles") == shown, f"{shown} articles were there", watch)
+        make_due(elasticsearch, "demo")
+        asked = len(web.requests)
+        eventually(lambda: len(web.requests) >= asked + 20, "every feed was polled once more", watch)
+        assert watch.stop() == 0, watch.log()
+
+    assert count("articles") == truth["counts"]["articles"]
+    assert count("statements") > 0
+    waiting = {"exists": {"field": "waiting.due"}}
+    entries = Indices("demo").name("entries")
+    assert elasticsearch.count(index=entries, query=waiting)["count"] == 0
+    found = elasticsearch.search(index=entries, size=1000, source=["entry.lag"])["hits"]["hits"]
+    assert len(found) == truth["counts"]["articles"] + broken.total()
+    assert all(hit["_source"]["entry"]["lag"] > 0 for hit in found)
