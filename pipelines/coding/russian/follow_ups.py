@@ -35,6 +35,7 @@ def attributions(document: Document, home: str) -> list[Attribution]:
     last_paragraph = -1
     text = document.text
     expected: Speaker | None = None  # whom the sentence before has introduced
+    view: Speaker | None = None  # whose view the sentence before has announced
     label: Speaker | None = None  # whose words the paragraph is: "Асмолов: …"
     announced: Speaker | None = None  # whose words the next paragraph is
     transcript = any(QUESTION.match(text, start) for start, _ in document.paragraphs)
@@ -60,7 +61,7 @@ def attributions(document: Document, home: str) -> list[Attribution]:
         reader.owned_text()
         if made and expected and _describes(made[0].speaker, reader):
             made[0] = made[0]._replace(speaker=made[0].speaker._replace(kind="name", name=expected.name))
-        expected = None
+        expected, viewed, view = None, view, None
         if len(made) == 1 and reader.publishes() and reader.is_medium(made[0].speaker):
             spoken_to, loose = unit.end, -1
             continue
@@ -102,6 +103,10 @@ def attributions(document: Document, home: str) -> list[Attribution]:
         elif label and not text[unit.start : unit.end].endswith("?"):
             found.append(Attribution(unit.start, unit.end, label, ":", "interview_answer", direct=True))
             spoken_to = unit.end
+        elif viewed and not fresh and text[unit.end - 1] != "?":
+            # "Позиция Терри жёстче. Нужны вторичные санкции"
+            found.append(Attribution(unit.start, unit.end, viewed, "", "view_follows"))
+            spoken_to = unit.end
         elif (
             found
             and not fresh
@@ -119,6 +124,7 @@ def attributions(document: Document, home: str) -> list[Attribution]:
             if introduced := reader.introduced():
                 document.named.append(introduced)
                 expected = introduced
+                view = introduced if reader.tells_view() else None
                 if text[unit.end - 1] == ":" and unit.end == document.paragraphs[unit.paragraph][1]:
                     announced = introduced  # "Ким Чен Ын, председатель государственных дел:" and a paragraph of speech
             if loose < 0 or (fresh and unit.paragraph):

@@ -58,6 +58,10 @@ VIEWS = frozenset(
 )
 
 
+_FOLLOWS = frozenset("следует явствует вытекает видно ясно узнать узнали понять".split())
+_BY_NAME = re.compile(r"N+(?=[,.])")
+_FOR_PERSON = re.compile(r"q*T[TOqMDl]*N+|q*N{2,}")
+_IN_VIEW = frozenset(("глазах", "понимании", "представлении", "изложении", "интерпретации", "пересказе"))
 _IN_IT = frozenset(("нём", "нем", "ней", "них", "тексте", "нотах"))
 
 
@@ -90,6 +94,12 @@ class Cues(Verbs):
                 cue = self._dash(i)
             elif code == "p" and self.words[i] == "согласно":
                 cue = self._by_text(i)
+            elif code == "l" and self.words[i] in _FOLLOWS:
+                cue = self._follows(i)
+            elif code in "lN" and self.words[i] in _IN_VIEW:
+                cue = self._in_view(i)
+            elif code == "p" and self.words[i] in ("по", "для"):
+                cue = cue or self._by_person(i)
             elif code == "l" and self.words[i] in ("ссылкой", "ссылаясь"):
                 cue = self._with_reference(i)
             if cue is None and code in "lV" and not found and _TAG.match(self.codes, i):
@@ -151,6 +161,61 @@ class Cues(Verbs):
         speaker = self._with_apposition(speaker, stop)
         self._remember(speaker, ANY_GENDER)
         return Cue(i, j, speaker, phrase, "according_to", forward)
+
+    def _follows(self, i: int) -> Cue | None:
+        """ "следует из заявления Новака", "из доклада экспертов вытекает, что", "из него следует, что"."""
+        codes = self.codes
+        places = [k for k in range(max(i - 12, 0), min(i + 4, len(codes))) if self.words[k] == "из"]
+        place = min(places, key=lambda k: abs(k - i), default=-1)
+        if place < 0 or not re.match(r"q*[SKOl]|P|q?l", codes[place + 1 :]):
+            return None
+        forward = "h" in codes[i + 1 : i + 3]
+        if not forward and i + 1 < len(codes) and place < i:
+            return None
+        stop = next(
+            (k for k in range(place + 1, len(codes)) if codes[k] in ",;:.Q-h(VIl" and k > place + 1), len(codes)
+        )
+        if place < i:
+            stop = min(stop, i)
+        if self.words[place + 1] in ("него", "них", "нее", "неё", "этого"):
+            return Cue(i, 0, self.memory.text, self.words[i], "follows_from", forward) if self.memory.text else None
+        if codes[place + 1] not in "SKq":
+            return None
+        speaker = self.phrase_speaker(place + 2, stop, oblique=True)
+        if speaker is None and codes[stop : stop + 2] == ",w":
+            speaker = self._after(stop + 2, 3, ANY_GENDER)  # "из заявления, которое сделал X"
+        speaker = speaker or (self.memory.text if stop == place + 2 else None)
+        if speaker is None:
+            return None
+        self._remember(speaker, ANY_GENDER)
+        return Cue(i, 0, speaker, self.words[i], "follows_from", forward)
+
+    def _in_view(self, i: int) -> Cue | None:
+        """ "в глазах X", "в изложении X"."""
+        if self.codes[i - 1 : i] != "p" or not i:
+            return None
+        stop = next((k for k in range(i + 1, len(self.codes)) if self.codes[k] in ",;:.Q-h(wVI"), len(self.codes))
+        if self.codes[i + 1 : i + 2] not in ("q", "T", "G", "N"):
+            return None
+        speaker = self.phrase_speaker(i + 1, stop, oblique=True)
+        if not speaker:
+            return None
+        self._remember(speaker, ANY_GENDER)
+        return Cue(i, i - 1, speaker, self._text(i - 1, i + 1), "according_to", True)
+
+    def _by_person(self, i: int) -> Cue | None:
+        """ "по Ланькову, …", "Для профессора Ланькова договор — …": a person's view without a noun for it."""
+        codes = self.codes
+        match = (_BY_NAME if self.words[i] == "по" else _FOR_PERSON).match(codes, i + 1)
+        if not match or (i and codes[i - 1] not in ",ca"):
+            return None
+        if self.words[i] == "для" and (i or "V" in codes or not re.search(r"-|a?[lq]", codes[match.end() :])):
+            return None
+        speaker = self.phrase_speaker(i + 1, match.end(), oblique=True)
+        if not speaker or speaker.kind != "name" or self.is_body(speaker):
+            return None
+        self._remember(speaker, ANY_GENDER)
+        return Cue(i, i, speaker, self.words[i], "according_to", True)
 
     def _by_text(self, i: int) -> Cue | None:
         """ "согласно заявлению МИД", "согласно данным разведки"."""
@@ -233,7 +298,7 @@ class Cues(Verbs):
             return None
         if "Q" not in codes[:i] and i <= 20 and codes[i + 1] != "Q" and "V" not in codes[:i]:
             # "Толорая категоричен: …"
-            short = next((k for k in range(i - 1, 0, -1) if codes[k] in "la" and _says_how(self.words[k])), 0)
+            short = next((k for k in range(i - 1, 0, -1) if codes[k] in "la" and says_how(self.words[k])), 0)
             person = self._subject(0, short, 3, ANY_GENDER, strict=True) if short else None
             if person and person.kind in ("name", "pronoun", "role", "group"):
                 self._remember(person, ANY_GENDER)
@@ -283,6 +348,6 @@ class Cues(Verbs):
 
 
 @cache
-def _says_how(low: str) -> bool:
+def says_how(low: str) -> bool:
     """Whether the word can be all the predicate of whoever goes on to speak: "категоричен", "откровеннее"."""
     return any(p.tag.POS in ("ADJS", "COMP") for p in morphology.parses(low)[:1])

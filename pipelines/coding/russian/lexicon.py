@@ -279,8 +279,9 @@ def capital(word: str, opening: bool) -> Word:
     if names and low not in FAMILIES:
         genders = morphology.merged(morphology.form_of(p.tag) for p in names)[2]
     slavic = low.endswith(("ова", "ева", "ёва", "ина", "ына"))
+    instrumental = bool(names) and len(low) > 4 and low.endswith(("ым", "им", "ом", "ем")) and not cases & NOMINATIVE
     if (
-        low[-1] not in "аеёиоуыэюя"
+        (low[-1] not in "аеёиоуыэюя" and not instrumental)
         or (low[-1] == "а" and not known_word and not slavic)
         or (
             low[-1] in "иоу"

@@ -7,7 +7,7 @@ import re
 from pipelines.coding.document import Attribution, Speaker
 from pipelines.coding.languages import Cue
 from pipelines.coding.russian import words
-from pipelines.coding.russian.indirect import VIEWS, Cues
+from pipelines.coding.russian.indirect import VIEWS, Cues, says_how
 from pipelines.coding.russian.morphology import ANY_GENDER, NOMINATIVE
 
 _RELAYING = re.compile(r"депутат|сенатор|парламентар|законодател|конгрессмен|источник|собеседник|член комитета")
@@ -18,6 +18,12 @@ _QUESTION = re.compile(
     r"^[^,]{0,60}, (?:и )?(?:чего|зачем|почему|как|кому|каки\w+|како\w+|чем|куда|когда|к чему|о чем|что делать"
     r"|что жд[её]т|что стоит|что будет|что значит|что означает|насколько|\w+ ли|до чего"
     r"|для чего|за что)\b"
+)
+_MET = frozenset(
+    """
+        поговорил поговорила поговорили побеседовал побеседовала побеседовали беседует беседуем беседовал беседовала
+        встретился встретилась встретились пообщался пообщалась пообщались обсудил обсудили говорим говорили
+    """.split()
 )
 _PUBLISHED = frozenset(
     "обнародовано обнародован обнародовала обнародовало опубликовано опубликован опубликовала опубликовало опубликовали"
@@ -68,6 +74,11 @@ class Reader(Cues):
             return None
         if speaker is None and self.words and (self.words[0] in VIEWS or self.codes[0] == "S"):
             speaker = self.phrase_speaker(1, stop, oblique=True)  # "Реакция Василия Небензи была спокойной"
+        if speaker is None or speaker.kind != "name":
+            for i, word in enumerate(self.words[:-2]):
+                if word in _MET and self.words[i + 1] in ("с", "со"):  # "поговорил с востоковедом Павлом Лешаковым"
+                    speaker = self.phrase_speaker(i + 2, stop, oblique=True) or speaker
+                    break
         if speaker and speaker.kind == "role" and self.codes[stop : stop + 1] == ",":
             close = self.codes.find(",", stop + 1)
             apposed = self._subject(stop + 1, close, 3, ANY_GENDER, persons=True) if close > 0 else None
@@ -80,6 +91,11 @@ class Reader(Cues):
         if body and body.kind == "name" and (self.is_body(body, "medium") or self.is_body(body, "organisation")):
             self._remember(body, ANY_GENDER)
         return None
+
+    def tells_view(self) -> bool:
+        """Whether the sentence only says what view somebody has: "Позиция Терри жёстче", "Толорая осторожнее"."""
+        last = next((i for i in range(len(self.codes) - 1, 0, -1) if self.codes[i] in "lqa"), 0)
+        return "Q" not in self.codes and len(self.codes) < 16 and says_how(self.words[last])
 
     def asks(self) -> bool:
         """Whether the sentence is the question of a journalist: "— А Китай? — уточнил ведущий"."""
@@ -109,6 +125,10 @@ class Reader(Cues):
                 if (owner := self.phrase_speaker(i + 1, stop, oblique=True)) and not self.is_medium(owner):
                     self.memory.text = owner
                     return
+            elif self.codes[i] == "S" and i and self.words[i - 1] in _PUBLISHED:
+                if owner := self._subject(0, i - 1, 3, ANY_GENDER, strict=True):
+                    self.memory.text = owner  # "эксперты опубликовали доклад"
+                return
 
     def publishes(self) -> bool:
         """Whether the sentence only says that a text has come out, of which the next ones tell."""

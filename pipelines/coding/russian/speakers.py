@@ -6,7 +6,7 @@ import re
 
 from pipelines.coding.document import Speaker
 from pipelines.coding.russian import morphology, words
-from pipelines.coding.russian.lexicon import FAMILIES, lexicon, mention_cases
+from pipelines.coding.russian.lexicon import FAMILIES, any_verb, lexicon, mention_cases
 from pipelines.coding.russian.morphology import ANY_GENDER, NOMINATIVE, PLURAL
 from pipelines.coding.russian.tokens import Tokens
 
@@ -219,6 +219,10 @@ class Speakers(Tokens):
         """The first run of name words in [begin, end) that a title can have for its name."""
         i = begin
         while i < end:
+            if (self.codes[i] == "p" and self.words[i] in ("с", "со", "о", "об", "к", "над", "под", "у")) or (
+                self.codes[i] == "l" and not self._complement(i) and any_verb(self.words[i])
+            ):
+                return None
             if self.codes[i] == "N":
                 k = self._run_end(i, end)
                 nominative = all(self.tokens[j].cases & NOMINATIVE for j in range(i, k))
@@ -260,7 +264,8 @@ class Speakers(Tokens):
             role = self._text(start, head) if start < head else ""
             return self._name(head, k, role, oblique, start)
         if code in "TG":
-            run = self._name_run(head + 1, end, oblique) if code == "T" else None
+            resident = self.tokens[head].lemma in ("хозяин", "хозяйка", "обитатель")
+            run = self._name_run(head + 1, end, oblique) if code == "T" and not resident else None
             if not run and start and self.words[start - 1] in words.POSSESSIVES and self.words[head] in _SPOKESMEN:
                 # "Ведомство, добавил его представитель, …": the body
                 return Speaker("pronoun", self.starts[start - 1], self.ends[start - 1], "оно")
@@ -333,6 +338,7 @@ class Speakers(Tokens):
             elif (
                 c == "p"
                 and self.words[k] in ("в", "во", "при", "по", "из", "на")
+                and not self.words[k + 1].isascii()
                 and re.match(r"q*[OMDSNG]" if self.words[k] != "по" else r"q*[OMDSNl]", codes[k + 1 : end])
             ):
                 k += 1 + re.match(r"q*.", codes[k + 1 : end]).end()
@@ -393,6 +399,12 @@ class Speakers(Tokens):
             bearer = next((name for _, name, title in reversed(self.memory.people) if title == lemma and name), "")
             if bearer:
                 return Speaker("name", first, last, bearer)
+        if code == "T" and lemma in ("хозяин", "обитатель", "хозяйка") and k > head + 1:
+            # "хозяин Кремля": who holds the office of that place
+            place = self._text(head + 1, k)
+            office = next((office for stem, office in words.RESIDENCES if stem in place), "")
+            if office:
+                return Speaker("role", first, last, "", office, phrase=(first, last))
         if code == "T" and lemma in ("глава", "руководитель") and k == head + 2 and codes[head + 1] == "D":
             country = self._text(head + 1, k)
             text = "лидер КНДР" if re.match(r"КНДР|Северн", country) else f"президент {country}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipelines.coding.document import Attribution, Document, Speaker
+from pipelines.coding.russian.lexicon import lexicon
 
 QUESTION = re.compile(r"(?:Вопрос|Корр|Корреспондент|Ведущ\w+|ВЕДУЩ\w+|КОРР\w*|ВОПРОС)\s*[.:]")
 _ANSWER = re.compile(r"(?:Ответ|ОТВЕТ)\s*[.:]")
@@ -77,5 +78,6 @@ def titled(title: str) -> Speaker | None:
     before, colon, _ = title.partition(":")
     parts = before.split()
     if colon and 0 < len(parts) < 6 and parts[-1][:1].isupper():
-        return Speaker("name", 0, 0, " ".join(part for part in parts if part[:1].isupper()))
+        names = (part for part in parts if part[:1].isupper() and part.lower() not in lexicon())
+        return Speaker("name", 0, 0, " ".join(names) or before)
     return None

@@ -120,6 +120,8 @@ class Verbs(Speakers):
             )
         if relative:
             return None
+        if text := self._text_speaks(begin, v):
+            return self._cue(v, begin, text, "text_speaks", self._goes_on(v), lemma)
         if token.numbers == PLURAL and (place := self._inside_body(begin + how, v)):
             group = self._after(v, token.numbers, token.genders)
             if not group or group.kind != "group":
@@ -176,6 +178,15 @@ class Verbs(Speakers):
         if speaker is None and self.codes[v - 1 : v] == "P":
             speaker = self._pronoun(v - 1, self.words[v - 1])
         return self._cue(v, begin, speaker, "subject_verb_clause", True, verb.lemma) if speaker else None
+
+    def _text_speaks(self, begin: int, v: int) -> Speaker | None:
+        """ "Доклад призывает", "в документе называют": whose text it is."""
+        for i in range(begin, v):
+            if self.codes[i] == "S" and self.tokens[i].cases & NOMINATIVE and self.codes[i - 1 : i] != "p":
+                if i + 1 < v and self.codes[i + 1] in "qMOTDN":
+                    return self.phrase_speaker(i + 1, v, oblique=True)
+                return self.memory.text if i + 1 == v or self.codes[i + 1] == "a" else None
+        return None
 
     def _gerund(self, i: int) -> Cue | None:
         """ "Песков ушёл от ответа, заметив, что …": the subject of the clause beside it speaks."""
