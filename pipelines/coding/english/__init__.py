@@ -35,13 +35,16 @@ class English(Names):
         names = full_names(document.text)
         labels = Labels(document)
         statement: Speaker | None = None  # whose statement the paragraphs after "… the following statement:" are
+        viewed: tuple[int, Speaker] | None = None  # who has a view that the next unit tells, and in which paragraph
         announced = 0  # where the sentence ends that says so
         for unit in units(document):
             reader = Reader(document, unit, known)
             if labels.asks(unit.paragraph):
                 continue
             made = [in_full(a._replace(speaker=issuer(document, a.speaker)), names) for a in reader.attributions()]
-            if (label := labels.speaker(unit.paragraph)) and not any(a.direct for a in made):
+            if all(a.speaker.kind == "pronoun" and a.speaker.name in ("we", "i") for a in made):
+                made = []  # the author's or the medium's "we", which is whose the text is
+            if (label := labels.speaker(unit.paragraph)) and not any(_of_another(document, a) for a in made):
                 start = max(unit.start, labels.begins(unit.paragraph))
                 made = [Attribution(start, unit.end, label, ":", "label", True)] if start < unit.end else []
             elif not made and statement:
@@ -67,6 +70,11 @@ class English(Names):
                             unit.start, unit.end, introduced, "", "position", quoted(document, unit.start, unit.end)
                         )
                     ]
+            if not made and viewed and viewed[0] == unit.paragraph and "V" not in reader.codes:
+                made = [Attribution(unit.start, unit.end, viewed[1], "", "announced_view")]
+            viewed = None
+            if reader.announces_view() and (who := made[-1].speaker if made else reader.introduced()):
+                viewed = (unit.paragraph, who)
             if (
                 made
                 and before
@@ -120,6 +128,15 @@ class English(Names):
                     )
                 ]
         return []
+
+
+def _of_another(document: Document, attribution: Attribution) -> bool:
+    """Whether somebody whom a labelled speaker quotes speaks: a person or body by name, not "they" or a state."""
+    speaker = attribution.speaker
+    if attribution.direct or speaker.kind == "role":
+        return True
+    mention = next(iter(document.mentions_in(speaker.start, speaker.end)), None)
+    return speaker.kind == "name" and (mention is None or mention.kind != "state")
 
 
 def make() -> Language:

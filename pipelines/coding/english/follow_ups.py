@@ -7,6 +7,17 @@ import re
 from pipelines.coding.document import Speaker
 from pipelines.coding.english.speakers import Phrases
 
+# "He adds a warning.", "Town sees it differently.", "Not everyone agrees; X is less sure."
+_VIEW = re.compile(
+    r"\b(?:adds?|offers?|offered|has|had|gives?|gave|makes?|made|draws?|drew|sounds?|sounded|takes?|took|raises?|raised)"
+    r" (?:a|an|another|one|two|this|the same|his own|her own|their own) (?:[\w-]+ ){0,2}"
+    r"(?:warnings?|caveats?|caution|points?|explanation|theory|answer|line|view|prediction|suggestions?|proposals?"
+    r"|lessons?|parallel|reading|argument|objections?|complaint|fear|worry|advice|doubts?)(?: \w+){0,6}\.$"
+    r"|\b(?:disagree[sd]?|demur(?:s|red)?|begs? to differ|sees? (?:it|things|the matter) differently"
+    r"|(?:is|are|was|were|remains?|remained) (?:much |far |rather |a little |even )?(?:less|more|not so|not as"
+    r"|unconvinced|unimpressed|sceptical|skeptical|blunter|cautious|gloomier|optimistic|pessimistic)\b[^.]{0,30})\.$"
+)
+
 
 class FollowUps(Phrases):
     """Signs in one unit that it goes on with, or points back to, the speech around it."""
@@ -36,6 +47,12 @@ class FollowUps(Phrases):
             and len(self.codes) < 30
             and not (self.words[0] in ("or", "at") and "so" not in self.words[:3] and "least" not in self.words[:3])
         )
+
+    def announces_view(self) -> bool:
+        """Whether the unit only says that its subject has something to say, as the next one tells."""
+        if "Q" in self.codes or "h" in self.codes or ":" in self.codes or len(self.codes) > 30:
+            return False
+        return _VIEW.search(self.document.text, self.unit.start, self.unit.end) is not None
 
     def present(self) -> bool:
         """Whether the unit says in the present tense what its subject is or does: "is less sure", "puts numbers on"."""

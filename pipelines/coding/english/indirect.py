@@ -63,7 +63,28 @@ class Cues(Phrases):
             if cue:
                 found.append(cue)
                 subject = cue.speaker
+        if not found and "Q" in codes and (cue := self._manner()):
+            found.append(cue)
         return found
+
+    def _manner(self) -> Cue | None:
+        """ "“…,” laughs X": whatever verb stands between a quotation that ends with a comma and a name."""
+        codes, words = self.codes, self.words
+        for i, code in enumerate(codes):
+            if code != "Q" or self.document.text[self.ends[i] - 2 : self.ends[i] - 1] not in (",", "?", "!"):
+                continue
+            rest = codes[i + 1 :]
+            if re.match(r"a?l(?:[qDTO]*N|d?[lqD]*T)", rest):
+                v = i + 1 + (rest[0] == "a")
+                speaker = self._right(v + 1)
+            elif named := re.match(r"(?:P|[qDTO]*N+|d[lqD]*T)(?=a?l(?:a?[,.;pt]|$))", rest):
+                v = i + 1 + named.end() + (rest[named.end()] == "a")
+                speaker = self.noun_phrase(i + 1, i + 1 + named.end())
+            else:
+                continue
+            if speaker and words[v].endswith(("s", "ed")) and len(words[v]) > 3:
+                return Cue(v, i + 1, speaker, words[v], "manner_verb", False)
+        return None
 
     def _verb(self, v: int, subject: Speaker | None) -> Cue | None:
         codes, words = self.codes, self.words
@@ -94,6 +115,10 @@ class Cues(Phrases):
         ):
             region = self._left(j - 1)
             return Cue(v, region[0], region[1], word, "subject_verb", True, verb) if region else None
+        if before == "m" and (said := re.search(r"Q[,.]?e[adl]*h?(?=[DNTOdqlPG])", codes[:j])):
+            subject = self._left(j - 1)  # "“…,” was all that X would say"
+            if subject and subject[0] <= said.end():
+                return Cue(v, v, subject[1], word, "was_all", False, verb)
         if before == "m" or (before == "p" and words[j - 1] == "to"):
             if before == "p" and j >= 2 and words[j - 2] in ("on", "continued", "goes", "continues") and subject:
                 return Cue(v, j, subject, word, "coordinated", True, verb, again=True)
@@ -127,6 +152,13 @@ class Cues(Phrases):
                 return Cue(v, j, subject, word, "coordinated", True, verb, again=True)
             first = self._first_subject(v)
             return Cue(v, first[0], first[1], word, "coordinated", True, verb) if first else None
+        if (
+            before == "w"
+            and verb not in verbs.PLAIN | verbs.THINK
+            and not re.match(r"[^,;.]*[hQ]", codes[v + 1 :])
+            and words[v + 1 : v + 2] != ["to"]
+        ):
+            return None  # "a former lawmaker who advises the opposition"
         region = self._left(j)
         if region is None:
             return None
@@ -184,6 +216,10 @@ class Cues(Phrases):
             )
         if verb in ("issue", "release", "make") and not vocabulary.MERE_TEXTS.isdisjoint(window):
             return re.search(r"[hQ:I]", self.codes[v + 1 :]) is not None  # a statement that something, not a statement
+        if verb == "put" and re.search(r"^[^,;:.QhwbVIm]{1,8}$", self.codes[v + 1 : v + 9].split("n")[0]):
+            numbered = [i for i in range(v + 2, min(v + 9, len(self.words))) if self.words[i] == "at"]
+            if numbered and "n" in self.codes[numbered[0] : numbered[0] + 4]:
+                return True  # "puts the dead at 300"
         if verb == "go":
             return window[:1] == ["on"] and (self.codes[v + 2 : v + 3] in tuple(",.Q:h") or "to" in window[1:2])
         if verb == "see" and self.words[v] == "sees":

@@ -47,7 +47,17 @@ class Phrases(Tokens):
         speaker = self.noun_phrase(region, j)
         if not speaker and codes[region : region + 1] == "p" and codes[region - 1 : region] == ",":
             return self._interposed(region)  # "Andrii Sybiha, the minister, on X called …"
+        if (not speaker or speaker.kind == "role") and (subject := self._with_relative(j)):
+            return subject
         return (region, speaker) if speaker else None
+
+    def _with_relative(self, j: int) -> tuple[int, Speaker] | None:
+        """The subject whose relative clause, without commas, ends before token j: "one official who asked … told"."""
+        match = re.search(r"(?:^|[,;:.Qbc\-])(d?[lqDnNTOs]*[GTON])(?:w|(?<=[GTO])h)[^,;:.Q]{2,}$", self.codes[:j])
+        if not match:
+            return None
+        speaker = self.noun_phrase(match.start(1), match.end(1))
+        return (match.start(1), speaker) if speaker and speaker.kind != "pronoun" else None
 
     def _is_body(self, j: int) -> bool:
         """Whether the word before token j names a state, an organisation or a medium."""
@@ -153,7 +163,10 @@ class Phrases(Tokens):
         begin = 0
         for part in re.split(r"[,;:Q()\-]", codes[:before]):
             lead = re.match(r"(?:[cab]|p?d?[ln]*[tn]+a?)*", part).end()
-            if lead < len(part) and part[lead] not in "pI":
+            labels = codes[begin + len(part) : begin + len(part) + 1] == ":" and begin + len(part) + 1 < before
+            if labels and re.fullmatch(r"D|N+", part):
+                pass  # "China: the spokesman …"
+            elif lead < len(part) and part[lead] not in "pI":
                 match = re.match(r"P|d?[lqDnNTOGs]*[NTOGD]", part[lead:])
                 if match:
                     speaker = self.noun_phrase(begin + lead, begin + lead + match.end())
@@ -294,11 +307,12 @@ class Phrases(Tokens):
         ):
             return Speaker("outlet", start, stop, role, role)
         affiliation = re.sub(r"^(?:of|for|at|from|in|with)\s+(?:the\s+)?", "", rest)
+        placed = re.match(r"(?:posted|based|stationed|living|serving|in)\b", rest) is not None  # where, not of what
         if (
             code == "T"
             and indefinite
             and (head in vocabulary.UNNAMED or not affiliation)
-            and not self._body(begin, end)
+            and not self._body(begin, last if placed else end)
         ):
             return Speaker("group", whole, stop, role, role, affiliation)
         return Speaker("role", whole, self.ends[end - 1], role, role, affiliation, (whole, self.ends[end - 1]))

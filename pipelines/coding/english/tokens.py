@@ -40,6 +40,7 @@ for _code, _words in (
 ):
     for _word in _words:
         LOWER[_word] = _code
+_COMPOUND = re.compile(r"[-‑][a-z][a-z-]+\b")
 _PUNCTUATION = {
     ",": ",", ";": ";", ":": ":", "(": "(", ")": ")", "[": "(", "]": ")", "–": "-", "—": "-", "-": "-", ".": ".",
     "?": ".", "!": ".", "…": ".", "’": "s", "'": "s",
@@ -86,6 +87,10 @@ class Tokens:
             if mention.start < place:
                 continue
             self._words(text, place, mention.start, codes)
+            if text[mention.end : mention.end + 1] in ("-", "‑") and (tail := _COMPOUND.match(text, mention.end, end)):
+                self._add(codes, "q", text[mention.start : tail.end()].lower(), mention.start, tail.end())
+                place = tail.end()  # "Moscow-born"
+                continue
             code = "T" if mention.office else "D" if mention.kind == "state" else "N"
             self._add(codes, code, mention.text.lower(), mention.start, mention.end)
             place = mention.end
@@ -182,6 +187,13 @@ class Tokens:
             elif code == "V":
                 before = codes[i - 1] if i else ""
                 after = codes[i + 1] if i + 1 < size else "."
+                if (
+                    word in vocabulary.REDUCED
+                    and before in tuple("TGOlKN")
+                    and self._reduced("".join(codes[i + 1 : i + 14]))
+                ):
+                    codes[i] = "l"  # "a diplomat posted in Beijing said"
+                    continue
                 governed = before in ("d", "s", "q", "n") or (before == "p" and words[i - 1] != "to")
                 ends = before in ("T", "O") and after in ",." and not {"Q", ","}.isdisjoint(codes[:i])
                 if governed or (word in _NOUN_FORMS and not ends and self._noun_here(before, after)):
@@ -204,6 +216,11 @@ class Tokens:
             ):
                 codes[i] = "K"
         return "".join(codes)
+
+    @staticmethod
+    def _reduced(after: str) -> bool:
+        """Whether a participle is the noun's, because the clause has its verb yet to come."""
+        return re.match(r"p[^,;:.QVIhwbP]+V", after) is not None
 
     @staticmethod
     def _noun_here(before: str, after: str) -> bool:

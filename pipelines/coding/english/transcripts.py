@@ -24,6 +24,7 @@ _LABEL = re.compile(
     r"|\[(?P<aside>[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,5})\](?:\s+|$)"
 )
 _ASKS = frozenset("q question interviewer reporter moderator host journalist correspondent anchor press".split())
+_REPORTS = frozenset("announcer presenter newsreader narrator studio voice-over voiceover newscaster".split())
 _ANSWERS = frozenset("a answer".split())
 
 
@@ -70,7 +71,7 @@ class Labels:
                 current = None
                 continue
             named = Speaker("name", *match.span(group), who, phrase=match.span(group))
-            current = guest if low in _ANSWERS else named
+            current = guest if low in _ANSWERS else None if low in _REPORTS else named
             if current:
                 self._speakers[index] = current
 

@@ -144,6 +144,12 @@ _IRREGULAR = {
     "summon": "summoned summons",
     "lodge": "lodged lodges",
     "propose": "propose proposes proposed proposing",
+    "extend": "extend extends extended extending",
+    "wish": "wish wishes wished wishing",
+    "convey": "convey conveys conveyed conveying",
+    "pay": "pays paid paying",
+    "send": "sends sent sending",
+    "appreciate": "appreciate appreciates appreciated appreciating",
     "publish": "publish publishes published",
     "run": "ran",
     "carry": "carried",
@@ -182,6 +188,10 @@ def _forms() -> dict[str, str]:
 SPEECH = _forms()  # form → verb
 
 # These are speech only with the right words after them (within five tokens): a noun of speech, a preposition, "as" …
+_GREETINGS = (
+    "greetings", "greeting", "thanks", "gratitude", "congratulations", "condolences", "appreciation", "support",
+    "solidarity", "salute", "regards", "wishes", "sympathy",
+)  # fmt: skip
 NEEDS: dict[str, frozenset[str]] = {
     "make": frozenset(
         "statement statements remark remarks comment comments assessment claim clear accusation case point "
@@ -316,6 +326,12 @@ NEEDS: dict[str, frozenset[str]] = {
     "advertise": frozenset(),
     "reproach": frozenset("for with over seoul moscow government".split()),
     "discount": frozenset("the idea possibility notion talk that".split()),
+    "extend": frozenset(_GREETINGS),
+    "convey": frozenset((*_GREETINGS, "message", "warning", "concern", "concerns", "that", "position", "view")),
+    "send": frozenset(_GREETINGS),
+    "wish": frozenset("victory success health prosperity happiness the him his well".split()),
+    "pay": frozenset("tribute homage respects".split()),
+    "appreciate": frozenset("that the his highly russia korea".split()),
     "respond": frozenset(["that", "with", "by", "“", ":"]),
     "react": frozenset(["by", "with", "“", ":"]),
     "preach": frozenset(["“", "that"]),

@@ -75,7 +75,7 @@ ORGANISATIONS = frozenset(
     senate kremlin house duma presidium politburo bureau service secretariat alliance bloc union organization
     organisation group association foundation regime company side communique communiqué dispatch spy intelligence
     panel mission team delegation coalition opposition camp faction caucus board post times journal herald tribune
-    pentagon staff federation court church network channel website portal forum
+    pentagon staff federation court church network channel website portal forum message telegram letter study
     """.split()
 )
 # Nouns by which a person named before is taken up again, and the occupations they can stand for.
@@ -91,7 +91,8 @@ PERSON_NOUNS = {
 }
 # Organisation nouns that mean a text: its issuer speaks.
 TEXTS = frozenset(
-    "statement report article editorial commentary communique communiqué dispatch publication study letter".split()
+    "statement report article editorial commentary communique communiqué dispatch publication study letter message "
+    "telegram".split()
 )
 
 TIME = frozenset(
@@ -140,6 +141,11 @@ MATERIAL = frozenset(
     "calculations investigation review brief briefing dispatch account tally database records leaflet note notes "
     "documentation evidence numbers statistics forecast".split()
 )
+# Participles that stand behind a noun as often as they are verbs of speech.
+REDUCED = frozenset(
+    "posted quoted cited published released reported named interviewed briefed contacted asked reached questioned "
+    "issued carried addressed attributed linked tied".split()
+)
 # What is called when nothing is said: "called an emergency session".
 CALLED = frozenset("meeting session summit conference election elections vote strike halt truce ceasefire".split())
 MERE_TEXTS = frozenset("statement statements remark remarks comment comments".split())
@@ -149,7 +155,8 @@ SHOW = frozenset(
     "claim claims claimed describe describes described appear appears appeared point points pointed".split()
 )
 DETERMINERS = frozenset(
-    "the a an this that these those his her its their our my your another one two three some many several most other "
+    "the a an this that these those his her its their our my your another one two three four five six seven eight "
+    "nine ten eleven twelve fifteen twenty some many several most other "
     "certain various such any no each every few".split()
 )
 PERSONAL = {
