@@ -64,7 +64,7 @@ class English(Names):
                 made = [Attribution(unit.start, unit.end, pronoun, "", "pronoun_quote", True)]
             if not made and (introduced := reader.introduced()):
                 document.named.append(introduced)
-                if reader.present():
+                if reader.present(introduced):
                     made = [
                         Attribution(
                             unit.start, unit.end, introduced, "", "position", quoted(document, unit.start, unit.end)

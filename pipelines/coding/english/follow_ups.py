@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipelines.coding.document import Speaker
+from pipelines.coding.english import words as vocabulary
 from pipelines.coding.english.speakers import Phrases
 
 # "He adds a warning.", "Town sees it differently.", "Not everyone agrees; X is less sure."
@@ -54,14 +55,18 @@ class FollowUps(Phrases):
             return False
         return _VIEW.search(self.document.text, self.unit.start, self.unit.end) is not None
 
-    def present(self) -> bool:
-        """Whether the unit says in the present tense what its subject is or does: "is less sure", "puts numbers on"."""
-        if len(self.codes) < 10 and "Q" not in self.codes:
+    def present(self, subject: Speaker) -> bool:
+        """Whether the unit says in the present tense what its subject holds: "is less sure", "puts numbers on"."""
+        codes, words = self.codes, self.words
+        if len(codes) < 10 and "Q" not in codes:
             return False
-        return any(
-            w in ("is", "has", "would") or (c in "lV" and w.endswith("s") and not w.endswith("ss"))
-            for c, w in zip(self.codes, self.words, strict=True)
-        )
+        after = max(subject.end, subject.phrase[1])
+        i = next((i for i, start in enumerate(self.starts) if start >= after), len(codes))
+        i += re.match(r"[,)]?[ak]*", codes[i:]).end()
+        if i >= len(words):
+            return False
+        word = words[i]
+        return word in ("is", "has", "would") or (codes[i] in "lV" and word.endswith("s") and not word.endswith("ss"))
 
     def quoted_pronoun(self) -> Speaker | None:
         """The "he" or "she" of a unit that quotes without a verb of speech: "He gives it “one year, maybe less”."."""
@@ -86,6 +91,8 @@ class FollowUps(Phrases):
         first = self._first_subject(len(self.codes))
         if first and first[1].kind == "name" and first[0] == 0:
             speaker = first[1]
+            if speaker.name.split()[-1].casefold() in vocabulary.DEMONYMS:
+                return None  # "Ukrainian forces started …"
             mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
             if (mention and mention.kind and mention.kind != "person") or not self._verb_follows(speaker):
                 return None
