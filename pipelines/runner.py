@@ -23,9 +23,11 @@ from schemas.failures import Failure
 LOCAL = frozenset({"FnApiRunner", "DirectRunner", "BundleBasedDirectRunner"})  # that have no options but Beam's
 FLINK = "FlinkRunner"
 FLINK_CHECKPOINTS = 10_000  # milliseconds between two, in a pipeline that never ends
+CANCELLED = "job_cancelled"  # cause of the failure when somebody ended the job on its cluster
+FLINK_WORKERS_KEPT = 30_000  # milliseconds after their last use
 
 _STEP = r" \[while running '[^']*'\]"  # what Beam adds to a transform's exception
-_ENDED = re.compile(r"(Pipeline \S+ failed in state [\s\S]*)")  # what a job server says
+_ENDED = re.compile(r"Pipeline \S+ failed in state (?P<state>\w+)")
 _FAILURE = re.compile(rf"Failure: (\w+)(?:{_STEP})?: (.+)")
 
 
@@ -63,7 +65,7 @@ def run_pipeline(build: Callable[[beam.Pipeline], None], options: PipelineOption
     """Build a pipeline, run it, and wait for its end.
 
     Raises:
-        Failure: "bad_runner", what a transform raised, on whatever runner, or "runner_failed" with the runner's words.
+        Failure: "bad_runner", what a transform raised, on whatever runner, or what `failure_told` finds.
         KeyboardInterrupt: also where a transform was interrupted, which Beam tells as its failure.
     """
     with prepared(options):
@@ -86,6 +88,8 @@ def prepared(options: PipelineOptions) -> Iterator[None]:
     naming, streaming = options.view_as(GoogleCloudOptions), options.view_as(StandardOptions).streaming
     naming.job_name = naming.job_name or f"vostochny-{'watch' if streaming else 'run'}"
     local = flink.flink_master in ("[auto]", job_server.LOCAL)
+    # Else workers end between two steps of a pipeline that ends, and the next has to load everything anew.
+    portable.environment_cache_millis = portable.environment_cache_millis or FLINK_WORKERS_KEPT
     given = (portable.environment_type, portable.environment_config, portable.job_endpoint)
     with contextlib.ExitStack() as stack:
         if not portable.environment_type:
@@ -127,12 +131,19 @@ def _run(build: Callable[[beam.Pipeline], None], options: PipelineOptions) -> Pi
             raise KeyboardInterrupt from problem
         if told := failure_told(problem):
             raise told from problem
-        if said := _ENDED.match(str(problem)):
-            raise Failure("runner_failed", said[1]) from problem
         raise
 
 
 def failure_told(problem: Exception) -> Failure | None:
-    """What a transform raised, from the text of what the runner made of it; None where no Failure is in it."""
-    told = _FAILURE.findall(str(problem))
-    return Failure(*told[-1]) if told else None
+    """What a transform raised, from the text of what the runner made of it, or how a job server says the job ended.
+
+    None where it is neither.
+    """
+    text = str(problem)
+    if told := _FAILURE.findall(text):
+        return Failure(*told[-1])
+    if not (ended := _ENDED.match(text)):
+        return None
+    if ended["state"] == "CANCELLED" or "JobCancellationException" in text:
+        return Failure(CANCELLED, "the job was ended on the cluster")
+    return Failure("runner_failed", text)
