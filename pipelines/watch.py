@@ -22,7 +22,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions, PortableOptions, PrismRunnerOptions, StandardOptions
+from apache_beam.options.pipeline_options import PipelineOptions, PortableOptions, PrismRunnerOptions
 from apache_beam.transforms.periodicsequence import PeriodicImpulse, RebaseMode
 
 from connectors.elasticsearch.client import connect
@@ -35,7 +35,7 @@ from pipelines.flight import flight
 from pipelines.line import DEAD, FetchPages, Line, PollFeeds, carry
 from pipelines.progress import FAILED, POLL_FAILED, count
 from pipelines.reading import load_ahead
-from pipelines.runner import LOCAL, failure_told, pipeline_options
+from pipelines.runner import CANCELLED, LOCAL, failure_told, pipeline_options, prepared
 from schemas.actors import load_actors
 from schemas.codebook import load_codebook
 from schemas.failures import Failure
@@ -199,7 +199,7 @@ def _shard(_tick: object, shard: Shard) -> Shard:
 def keep_watching(
     prepare: Callable[[], Watch], runner: str, beam_options: Sequence[str] = (), *, alone: bool = False
 ) -> None:
-    """Watch until interrupted. A pipeline that fails is started again, after a pause that grows.
+    """Watch until interrupted, or ended on its cluster. One that fails is started again, after a pause that grows.
 
     Args:
         prepare: says what to watch, anew for each start, so that it can bring Elasticsearch back.
@@ -215,8 +215,7 @@ def keep_watching(
             f"{runner} runs pipelines that end: its timers fire at once and its windows only at the end, which loses "
             "and doubles what never ends. Use --runner PrismRunner on one machine, or FlinkRunner on a cluster",
         )
-    options = pipeline_options(runner, beam_options)
-    options.view_as(StandardOptions).streaming = True
+    options = pipeline_options(runner, beam_options, streaming=True)
     own_prism = runner == PRISM and not options.view_as(PortableOptions).job_endpoint
     pause, has_run = FIRST_PAUSE, False
     while True:
@@ -226,6 +225,7 @@ def keep_watching(
             with contextlib.ExitStack() as stack:
                 if own_prism:
                     options.view_as(PortableOptions).job_endpoint = stack.enter_context(_prism(watch.line, options))
+                stack.enter_context(prepared(options))
                 _make_ready(watch, runner, alone)
                 has_run = True
                 _run_once(watch, options)
@@ -234,6 +234,9 @@ def keep_watching(
             if not has_run:
                 raise
             problem = failure_told(raised) or raised
+            if isinstance(problem, Failure) and problem.cause == CANCELLED:
+                log.info("ended on the cluster")
+                return
         finally:
             dispose_of_all()
             flight.clear()
