@@ -19,6 +19,11 @@ from connectors.elasticsearch import client, node
 from connectors.settings import Settings
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--blows", type=int, default=30, help="How often the endurance test strikes. Default: 30.")
+    parser.addoption("--seed", type=int, default=7, help="Of the endurance test's choices. Default: 7.")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """The settings that `Settings.from_env()` gives in all tests: an embedded node with a data folder of its own."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import apache_beam
 import pytest
 
 from connectors.elasticsearch.indices import Indices
+from connectors.prism import find
 from connectors.settings import Settings
 from pipelines.line import Line
+from schemas.failures import Failure
 
 
 @pytest.fixture
@@ -25,3 +28,12 @@ def indexed(elasticsearch, line: Line):
         return {hit["_id"]: hit["_source"] for hit in hits}
 
     return documents
+
+
+@pytest.fixture(scope="session")
+def prism(settings: Settings):
+    """Prism's binary, which is built once where there is none."""
+    try:
+        return find(settings, apache_beam.__version__)
+    except Failure as problem:
+        pytest.skip(str(problem))

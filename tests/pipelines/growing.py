@@ -66,8 +66,8 @@ class GrowingWeb(NewsWeb):
 class Watching:
     """`vostochny watch` as a process of its own."""
 
-    def __init__(self, url: str, settings: Settings, prism: Path, log: Path, options: Sequence[str] = ()) -> None:
-        self._log = log
+    def __init__(self, url: str, settings: Settings, prism: Path, options: Sequence[str] = ()) -> None:
+        self._log: list[str] = []
         self._command = [
             *(sys.executable, "-c", "from pipelines.cli import main; main()", "watch", "--outlets", url),
             *("--logs", "text", "--processes", "1", "--prism_location", str(prism), *options),
@@ -82,8 +82,16 @@ class Watching:
         self.start()
 
     def start(self) -> None:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, env=self._env, stdout=log, stderr=log)
+        # Not into a file: a test may keep the process from writing any.
+        process = subprocess.Popen(
+            self._command, env=self._env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        )
+        threading.Thread(target=lambda: self._log.extend(process.stdout), daemon=True).start()
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def alive(self) -> bool:
@@ -110,7 +118,8 @@ class Watching:
         return found
 
     def log(self) -> str:
-        return self._log.read_text(errors="replace")
+        """All that it and those before it have said."""
+        return "".join(self._log)
 
 
 @contextmanager

@@ -8,21 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from connectors.elasticsearch.indices import Indices
-from connectors.prism import find
 from demo.sample import load_truth
 from pipelines.cli import main
-from schemas.failures import Failure
 from tests.pipelines.growing import GrowingWeb, eventually, make_due, watching
-
-
-@pytest.fixture(scope="session")
-def prism(settings):
-    import apache_beam
-
-    try:
-        return find(settings, apache_beam.__version__)
-    except Failure as problem:
-        pytest.skip(str(problem))
 
 
 @pytest.fixture
@@ -44,7 +32,7 @@ def test_runners_that_stream_wrongly_are_refused(runner):
     assert "PrismRunner" in done.output and runner in done.output
 
 
-def test_what_appears_is_indexed_within_seconds_and_once(watched, elasticsearch, prism, tmp_path):
+def test_what_appears_is_indexed_within_seconds_and_once(watched, elasticsearch, prism):
     truth = load_truth()
     broken = Counter(item["cause"] for item in truth["events"]["broken"])
 
@@ -55,7 +43,7 @@ def test_what_appears_is_indexed_within_seconds_and_once(watched, elasticsearch,
         elasticsearch.indices.refresh(index=name)
         return elasticsearch.count(index=name)["count"]
 
-    with GrowingWeb() as web, watching(web.url, watched, prism, tmp_path / "log", options=["--demo"]) as watch:
+    with GrowingWeb() as web, watching(web.url, watched, prism, options=["--demo"]) as watch:
         eventually(lambda: count("dead-letters") == broken.total(), "all broken entries were dead letters", watch)
         for shown in (40, len(web)):
             web.show(shown)
