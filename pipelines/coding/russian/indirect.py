@@ -59,6 +59,7 @@ VIEWS = frozenset(
 
 
 _FOLLOWS = frozenset("следует явствует вытекает видно ясно узнать узнали понять".split())
+_GOT_BY = re.compile(r",q(?:p(?=q*[TGMNO]))?(?=q*[TGMNO])")
 _BY_NAME = re.compile(r"N+(?=[,.])")
 _FOR_PERSON = re.compile(r"q*T[TOqMDl]*N+|q*N{2,}")
 _IN_VIEW = frozenset(("глазах", "понимании", "представлении", "изложении", "интерпретации", "пересказе"))
@@ -154,6 +155,12 @@ class Cues(Verbs):
         if self.words[i + 1 : i + 2] and self.words[i + 1] in words.POSSESSIVES:  # "по данным его ведомства"
             return Cue(i, j, self._possessor(i + 1, j), phrase, "according_to", forward)
         speaker = self.phrase_speaker(i + 1, stop, oblique=True)
+        if speaker is None and (got := _GOT_BY.match(codes, i + 1)):  # "по информации, полученной FT"
+            close = next((k for k in range(got.end(), len(codes)) if codes[k] in ",;:.Q-h(wVI"), len(codes))
+            speaker = self.phrase_speaker(got.end(), close, oblique=True)
+            if speaker:
+                self._remember(speaker, ANY_GENDER)
+                return Cue(i, j, speaker, phrase, "according_to", forward)
         if not speaker:
             return None
         if speaker.end > self.starts[i] and codes[i + 1 : i + 2] not in ("q", "T", "G", "O", "M", "D", "N"):

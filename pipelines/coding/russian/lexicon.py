@@ -150,6 +150,7 @@ def lexicon() -> dict[str, Word]:
         found[form] = Word("G" if form == "сми" else "O", lemma, ANY_CASE, PLURAL if form == "сми" else SINGULAR)
     found["власти"] = Word("O", "власть", NOMINATIVE | morphology.GENITIVE, PLURAL)
     found["зрения"] = Word("K", "зрение", ANY_CASE)
+    found["согласно"] = Word("p", "согласно")
     for form in words.DEPUTIES:
         found[form] = Word("T", form, ANY_CASE, SINGULAR)
     for pronoun in words.PRONOUNS:

@@ -193,6 +193,12 @@ class Speakers(Tokens):
             if "V" not in codes[v + 1 : nxt] and "h" not in codes[v + 1 : nxt]:
                 speaker = self._subject(nxt + 1, after, numbers, genders)
                 stop = after
+        if speaker and speaker.kind == "role" and re.match(r",q{0,3}T", codes[stop:]):
+            # "высказал кандидат наук, научный сотрудник института Константин Асмолов"
+            close = next((k for k in range(stop + 1, len(codes)) if codes[k] in ",;:.Q-h(wIVf"), len(codes))
+            named = self._subject(stop + 1, close, numbers, genders)
+            if named and named.kind == "name":
+                return named
         return self._with_apposition(speaker, stop) if speaker else None
 
     def _with_apposition(self, speaker: Speaker, at: int) -> Speaker:
@@ -211,9 +217,20 @@ class Speakers(Tokens):
     def _run_end(self, i: int, end: int) -> int:
         """Where the run of name words that begins at token i ends."""
         k = i + 1
-        while k < end and self.codes[k] == "N" and self.document.text[self.ends[k - 1] : self.starts[k]].isspace():
+        acronym = self._acronym(i)
+        while (
+            k < end
+            and self.codes[k] == "N"
+            and self.document.text[self.ends[k - 1] : self.starts[k]].isspace()
+            and self._acronym(k) == acronym
+        ):
             k += 1
         return k
+
+    def _acronym(self, i: int) -> bool:
+        """Whether a name word is in capitals ("РАН"), and no initial."""
+        word = self.document.text[self.starts[i] : self.ends[i]]
+        return len(word) > 1 and word.isupper() and "." not in word
 
     def _name_run(self, begin: int, end: int, oblique: bool) -> tuple[int, int] | None:
         """The first run of name words in [begin, end) that a title can have for its name."""
@@ -264,6 +281,12 @@ class Speakers(Tokens):
             role = self._text(start, head) if start < head else ""
             return self._name(head, k, role, oblique, start)
         if code in "TG":
+            if (
+                code == "T"
+                and self.words[head + 1 : head + 3] == ["с", "позывным"]
+                and codes[head + 3 : head + 4] in "NMl"
+            ):
+                return self._name(head + 3, min(head + 4, end), self._text(start, head + 1), oblique, start)
             resident = self.tokens[head].lemma in ("хозяин", "хозяйка", "обитатель")
             run = self._name_run(head + 1, end, oblique) if code == "T" and not resident else None
             if not run and start and self.words[start - 1] in words.POSSESSIVES and self.words[head] in _SPOKESMEN:
@@ -320,7 +343,7 @@ class Speakers(Tokens):
         """The full name of a ministry of the country of the dateline."""
         owner = words.OWNERS.get(self.home, ("",))[0]
         return next(
-            (f"{body} {owner}" for stems, body in words.BODIES[:2] if owner and re.search(stems, text, re.I)), ""
+            (f"{body} {owner}" for stems, body in words.BODIES[2:4] if owner and re.search(stems, text, re.I)), ""
         )
 
     def _titled(self, start: int, head: int, end: int, oblique: bool, group: bool = False) -> Speaker:
@@ -408,6 +431,12 @@ class Speakers(Tokens):
         if code == "T" and lemma in ("глава", "руководитель") and k == head + 2 and codes[head + 1] == "D":
             country = self._text(head + 1, k)
             text = "лидер КНДР" if re.match(r"КНДР|Северн", country) else f"президент {country}"
+        if (
+            code == "T"
+            and lemma in words.SOURCES
+            and any(m.kind == "medium" for m in self.document.mentions_in(first, last))
+        ):
+            return Speaker("group", first, last, "", text, phrase=(first, last))  # "собеседник FT" is not the FT
         if code == "T" and lemma in ("собеседник", "собеседница"):
             return (
                 self._pronoun(head, "собеседник")

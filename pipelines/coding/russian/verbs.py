@@ -11,6 +11,9 @@ from pipelines.coding.russian.lexicon import Word, any_verb
 from pipelines.coding.russian.morphology import ANY_GENDER, NOMINATIVE, PLURAL, SINGULAR
 from pipelines.coding.russian.speakers import Speakers
 
+_PASSES_ON = re.compile(r"(q*[OM])(?=q*[TGN])")
+_PASSERS = frozenset("пресс-служба агентство газета издание портал телеканал журнал канал радиостанция таблоид".split())
+
 
 class Verbs(Speakers):
     """Reads verbs as cues."""
@@ -269,7 +272,11 @@ class Verbs(Speakers):
         outer = self._subject(begin, v, 3, ANY_GENDER) or self._after(v, 3, ANY_GENDER)
         stop = next((k for k in range(v + 1, len(codes)) if codes[k] in ",;:.Q-h"), len(codes))
         inner = None
-        for k in range(v + 1, stop):
+        passer = _PASSES_ON.match(codes, v + 1)  # "цитирует британское издание российского командира"
+        if passer and (passer[1] == "M" or self.tokens[passer.end(1) - 1].lemma in _PASSERS):
+            inner = self.phrase_speaker(passer.end(1), stop, oblique=True)
+            outer = self._phrase(v + 1, passer.end(1) - 1, passer.end(1)) if inner else outer
+        for k in range(v + 1, stop if inner is None else v):
             if self.words[k] in words.POSSESSIVES:
                 inner = self._pronoun(k, words.POSSESSIVES[self.words[k]])
                 break
