@@ -296,7 +296,13 @@ class _Article:
                 if (linked := self.mention(mention)) and linked.occupation in bodies:
                     return linked
             if not named and (
-                linked := self.last(lambda known: known.occupation in bodies or known.role_key == key, speaker.start)
+                linked := self.last(
+                    lambda known: (
+                        (known.occupation in bodies or known.role_key == key)
+                        and known.actor.kind not in (_PERSON, "group")
+                    ),
+                    speaker.start,
+                )
             ):
                 return linked
             for body in language.bodies(speaker.role, language.country(speaker.role) or self.home()):
