@@ -6,6 +6,7 @@ import contextlib
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
+from uuid import uuid4
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import (
@@ -17,6 +18,7 @@ from apache_beam.options.pipeline_options import (
 )
 from apache_beam.runners.runner import PipelineResult
 
+from connectors.flink import rest
 from connectors.settings import Settings
 from schemas.failures import Failure
 
@@ -76,8 +78,11 @@ def run_pipeline(build: Callable[[beam.Pipeline], None], options: PipelineOption
 def prepared(options: PipelineOptions) -> Iterator[None]:
     """A pipeline for Flink has a job server and Python workers while the block runs, where its options name none.
 
+    Its job on a cluster ends with the block, and one that never ends also when another of its name (`--job_name`)
+    begins: a client that was killed leaves its job behind.
+
     Raises:
-        Failure: "job_server_failed", or what downloading it raises.
+        Failure: "job_server_failed", what downloading it raises, or "flink_unreachable".
     """
     if options.view_as(StandardOptions).runner != FLINK:
         yield
@@ -86,7 +91,8 @@ def prepared(options: PipelineOptions) -> Iterator[None]:
 
     flink, portable = options.view_as(FlinkRunnerOptions), options.view_as(PortableOptions)
     naming, streaming = options.view_as(GoogleCloudOptions), options.view_as(StandardOptions).streaming
-    naming.job_name = naming.job_name or f"vostochny-{'watch' if streaming else 'run'}"
+    name = naming.job_name or ("vostochny-watch" if streaming else f"vostochny-run-{uuid4().hex[:8]}")
+    naming.job_name = name
     local = flink.flink_master in ("[auto]", job_server.LOCAL)
     # Else workers end between two steps of a pipeline that ends, and the next has to load everything anew.
     portable.environment_cache_millis = portable.environment_cache_millis or FLINK_WORKERS_KEPT
@@ -106,11 +112,22 @@ def prepared(options: PipelineOptions) -> Iterator[None]:
             or flink.flink_submit_uber_jar
         ):
             master = job_server.LOCAL if local else flink.flink_master
+            if not local:
+                cluster = rest.Cluster(master)
+                cluster.cancel_all(name)
+                stack.callback(_end, cluster, name)
             portable.job_endpoint = stack.enter_context(job_server.job_server(Settings.from_env(), master))
         try:
             yield
         finally:
             portable.environment_type, portable.environment_config, portable.job_endpoint = given
+
+
+def _end(cluster: rest.Cluster, name: str) -> None:
+    with contextlib.suppress(
+        Failure
+    ):  # a cluster that doesn't answer is not what ended the pipeline, or is told already
+        cluster.cancel_all(name)
 
 
 def _run(build: Callable[[beam.Pipeline], None], options: PipelineOptions) -> PipelineResult:

@@ -1,8 +1,10 @@
 """Flink and Beam's job server for it, as jars pinned by size and SHA-256.
 
+    python -m connectors.flink.jars --fetch
     python -m connectors.flink.jars --lock
 
-writes `jars.lock` anew from `pom.xml`. That, unlike everything else, needs Maven.
+The first downloads them, as starting a cluster or a job would. The second writes `jars.lock` anew from `pom.xml`; that,
+unlike everything else, needs Maven.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ _POM = Path(__file__).with_name("pom.xml")
 
 
 def fetch(settings: Settings, progress: download.Progress | None = None) -> list[Path]:
-    """The jars' paths, downloaded where they are missing; once, 165 MB.
+    """The jars' paths, downloaded where they are missing; once, 137 MB.
 
     Raises:
         Failure: as `connectors.elasticsearch.download.fetch`.
@@ -45,6 +47,10 @@ def write_lock() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["--lock"]:
-        sys.exit(__doc__)
-    write_lock()
+    match sys.argv[1:]:
+        case ["--fetch"]:
+            fetch(Settings.from_env())
+        case ["--lock"]:
+            write_lock()
+        case _:
+            sys.exit(__doc__)

@@ -93,6 +93,12 @@ class Cluster:
         self._ask("PATCH", f"jobs/{job.id}?mode=cancel")
         self._wait_ended(job)
 
+    def cancel_all(self, name: str) -> None:
+        """End all jobs that have this name and have not ended."""
+        for job in self.jobs():
+            if job.name == name and job.state not in ENDED:
+                self.cancel(job)
+
     def _wait_ended(self, job: Job) -> None:
         deadline = time.monotonic() + _CANCEL_WAIT
         while self.job(job.id).state not in ENDED:

@@ -41,7 +41,7 @@ def flink() -> None:
 def start(**size) -> None:
     """Start the cluster, or what is missing of it, and print its address.
 
-    It goes on in the background and listens on loopback alone. The first time downloads 165 MB.
+    It goes on in the background and listens on loopback alone. The first time downloads 137 MB.
     """
     from connectors.flink import cluster
     from connectors.settings import Settings

@@ -1,6 +1,6 @@
 """The line on real Flink clusters: JobManager, TaskManager and Python workers as processes of their own.
 
-They download Flink (165 MB) and take minutes, so they run only when asked for: pytest tests/deploy -m flink
+They download Flink (137 MB) and take minutes, so they run only when asked for: pytest tests/deploy -m flink
 """
 
 from __future__ import annotations
