@@ -124,9 +124,7 @@ def prepared(options: PipelineOptions) -> Iterator[None]:
 
 
 def _end(cluster: rest.Cluster, name: str) -> None:
-    with contextlib.suppress(
-        Failure
-    ):  # a cluster that doesn't answer is not what ended the pipeline, or is told already
+    with contextlib.suppress(Failure):  # what ended the pipeline is told, and not what comes of it
         cluster.cancel_all(name)
 
 
