@@ -231,9 +231,9 @@ def keep_watching(
                 _run_once(watch, options)
             problem: Exception = RuntimeError("the runner ended the pipeline")
         except Exception as raised:
-            if not has_run:
-                raise
             problem = failure_told(raised) or raised
+            if not has_run and not (isinstance(problem, Failure) and problem.cause == "elasticsearch_unavailable"):
+                raise
             if isinstance(problem, Failure) and problem.cause == CANCELLED:
                 log.info("ended on the cluster")
                 return

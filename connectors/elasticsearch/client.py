@@ -10,6 +10,7 @@ import elasticsearch
 from elastic_transport.client_utils import DEFAULT
 
 from connectors.elasticsearch import download, node
+from connectors.elasticsearch.retrying import PASSING
 from connectors.settings import Settings, without_password
 from schemas.failures import Failure
 
@@ -41,8 +42,8 @@ def connect(
     time-out or status 429, 502, 503 or 504.
 
     Raises:
-        Failure: "elasticsearch_unreachable", "elasticsearch_rejected" (credentials), "elasticsearch_version",
-            "not_elasticsearch", or what `node.start` raises.
+        Failure: "elasticsearch_unreachable", "elasticsearch_unavailable" (busy), "elasticsearch_rejected"
+            (credentials), "elasticsearch_version", "not_elasticsearch", or what `node.start` raises.
     """
     url = settings.elasticsearch_url or node.start(settings, progress).url
     options = {
@@ -113,6 +114,8 @@ def _major(client: elasticsearch.Elasticsearch, shown: str) -> int:
             "elasticsearch_rejected",
             f"{shown} answers {meta.status}: check VOSTOCHNY_ELASTICSEARCH_API_KEY, or …_USER and …_PASSWORD",
         )
+    if meta.status in PASSING:
+        raise Failure("elasticsearch_unavailable", f"{shown} answers {meta.status}: it is busy or starting; try later")
     if meta.status != 200 or meta.headers.get("x-elastic-product") != "Elasticsearch":
         raise Failure("not_elasticsearch", f"{shown} answers {meta.status}, and not as Elasticsearch does")
     version = body["version"]["number"]

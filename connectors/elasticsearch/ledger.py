@@ -127,7 +127,6 @@ class Ledger:
         query = {"range": {"waiting.due": {"gt": "now"}}}
         for hits in self._all(self._entries, query):
             self._claim(self._entries, hits, {"waiting": {"due": utc_now_exactly()}}, [])
-        self._client.indices.refresh(index=self._entries)
 
     def _all(self, index: str, query: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
         after: list[Any] | None = None
@@ -159,7 +158,8 @@ class Ledger:
             version = {"if_seq_no": hit["_seq_no"], "if_primary_term": hit["_primary_term"]}
             actions.append({"update": {"_id": hit["_id"], **version}})
             actions.append({"doc": change, "_source": fields or False})
-        done = self._bulk(index, actions)
+        # So that the next look does not find them again, as they were.
+        done = self._bulk(index, actions, refresh=True)
         return {item["_id"]: item.get("get", {}).get("_source", {}) for item in done}
 
     def _bulk(self, index: str, actions: list[dict[str, Any]], *, refresh: bool = False) -> list[dict[str, Any]]:

@@ -9,8 +9,19 @@ import logging
 
 import click
 
-from pipelines.cli import coding, collecting, flink, searching, services, watching
+from pipelines.cli import (
+    coding,
+    collecting,
+    exporting,
+    flink,
+    operating,
+    searching,
+    services,
+    watching,
+)
 from schemas.failures import Failure
+
+TRY_LATER = 75  # EX_TEMPFAIL of sysexits.h
 
 
 class Commands(click.Group):
@@ -20,7 +31,10 @@ class Commands(click.Group):
         try:
             return super().invoke(context)
         except Failure as problem:
-            raise click.ClickException(str(problem)) from problem
+            told = click.ClickException(str(problem))
+            if problem.cause == "locked":
+                told.exit_code = TRY_LATER
+            raise told from problem
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,9 +51,11 @@ def main() -> None:
 for _command in (
     collecting.run,
     watching.watch,
+    operating.status,
     collecting.replay,
     collecting.demo,
     searching.search,
+    exporting.export,
     searching.desk,
     searching.dashboards,
     coding.analyse,

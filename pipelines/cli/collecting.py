@@ -50,7 +50,8 @@ def run(outlets, only, since, **options) -> None:
 
     Options that are not listed here are Beam's and go to the runner.
     """
-    _collect(running(), choose_feeds(outlets, only), since=since, **options)
+    with only_one("run", PREFIX):
+        _collect(running(), choose_feeds(outlets, only), since=since, **options)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -66,7 +67,7 @@ def replay(stage, cause, as_json, runner, beam_options, **options) -> None:
     from pipelines.summary import shown_live
 
     line = line_of(Settings.from_env(), **options)
-    with shown_live(errors):
+    with only_one("run", PREFIX), shown_live(errors):
         summary = replay(line, runner, beam_options, stage=stage or "", cause=cause)
     _report(summary, as_json)
 
@@ -84,8 +85,8 @@ def demo(**options) -> None:
 
     settings = running()
     errors.print("Sample data: invented news of fictional outlets, served on loopback and kept apart from real data.")
-    Indices(DEMO).delete(connect(settings))
-    with NewsWeb() as web:
+    with only_one("run", DEMO), NewsWeb() as web:
+        Indices(DEMO).delete(connect(settings))
         _collect(settings, choose_feeds(web.url, ()), prefix=DEMO, **options)
     (errors if options["as_json"] else console).print(
         "\nThis was sample data. Three searches to try on it:\n"
@@ -93,6 +94,14 @@ def demo(**options) -> None:
         "  vostochny search --demo 러시아 --bloc rok --stance critical\n"
         "  vostochny search --demo сотрудничество --bloc russia --stance supportive"
     )
+
+
+def only_one(what: str, prefix: str):
+    """A context in which no other process does the same on this machine's data."""
+    from connectors.lock import alone
+    from connectors.settings import Settings
+
+    return alone(Settings.from_env().data_dir / f"{prefix}-{what}.lock", what)
 
 
 def line_of(settings, *, prefix=PREFIX, codebook=None, no_gate=False, **options):

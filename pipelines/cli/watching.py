@@ -7,13 +7,20 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import FrameType
 
 import click
+from rich.live import Live
+from rich.text import Text
 
-from pipelines.cli.collecting import carrying, line_of
+from pipelines.cli.collecting import carrying, line_of, only_one
 from pipelines.cli.common import choose_feeds, demo_option, errors, feed_options, prefix_of, running
+from pipelines.cli.operating import EVERY, shown
+
+log = logging.getLogger("vostochny.watch")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -43,15 +50,20 @@ def watch(outlets, only, since, runner, beam_options, shards, lease, logs, demo,
     _log_to_stderr(logs or ("" if errors.is_terminal else "text"))
     feeds = tuple(choose_feeds(outlets, only))
 
+    running()  # which shows its own progress where it downloads
+    display = _Display(prefix_of(demo))
+
     def prepare() -> Watch:
         line = line_of(running(), prefix=prefix_of(demo), since=since, **options)
+        display.settings = line.settings
         return Watch(line, feeds, shards, lease)
 
     alone = not Settings.from_env().elasticsearch_url  # nobody else has the embedded node
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _interrupt)
     try:
-        keep_watching(prepare, runner, beam_options, alone=alone)
+        with only_one("watch", prefix_of(demo)), display.going_on(bool(logs) or not errors.is_terminal):
+            keep_watching(prepare, runner, beam_options, alone=alone)
     except KeyboardInterrupt:
         errors.print("Ended. What was on its way waits, and is taken when you watch or run again.")
 
@@ -60,6 +72,61 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     # Beam's threads would tell at length that their connections were closed, while we do close them.
     threading.excepthook = lambda _: None
     raise KeyboardInterrupt
+
+
+class _Display:
+    """Tells how the watch is doing: on a terminal all the time, else by a line of log a minute."""
+
+    def __init__(self, prefix: str) -> None:
+        self.settings = None  # of the latest start
+        self._prefix = prefix
+
+    @contextmanager
+    def going_on(self, logs: bool) -> Iterator[None]:
+        ended = threading.Event()
+        thread = threading.Thread(target=self._log if logs else self._show, args=(ended,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join(5)
+
+    def _ask(self):
+        """The status, or why it can't be had."""
+        from connectors.elasticsearch.client import connect
+        from connectors.elasticsearch.indices import Indices
+        from connectors.elasticsearch.status import ask
+
+        if self.settings is None:
+            return "starting"
+        try:
+            client = connect(self.settings, timeout=5, retries=0)
+            try:
+                return ask(client, Indices(self._prefix))
+            finally:
+                client.close()
+        except Exception as problem:  # whatever goes wrong, the watch itself says so and goes on
+            return str(problem)
+
+    def _log(self, ended: threading.Event) -> None:
+        while not ended.wait(60):
+            found = self._ask()
+            if isinstance(found, str):
+                log.warning("no status: %s", found)
+                continue
+            lag = found.lag.get("p95", 0.0)
+            log.info(
+                "%d feeds, %d failing, %d due; %d entries waiting; %d done in ten minutes; lag p95 %.1f s; %d failed",
+                *(found.feeds[name] for name in ("all", "failing", "due")),
+                *(found.waiting, found.settled["ten"], lag, sum(found.failed.values())),
+            )
+
+    def _show(self, ended: threading.Event) -> None:
+        with Live(console=errors, screen=True) as live:
+            while not ended.wait(EVERY):
+                found = self._ask()
+                live.update(Text(found) if isinstance(found, str) else shown(found, errors.height))
 
 
 class _Json(logging.Formatter):
