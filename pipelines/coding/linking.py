@@ -295,17 +295,19 @@ class _Article:
             for mention in reversed(named):
                 if (linked := self.mention(mention)) and linked.occupation in bodies:
                     return linked
+            whose = language.country(speaker.role)
             if not named and (
                 linked := self.last(
                     lambda known: (
                         (known.occupation in bodies or known.role_key == key)
                         and known.actor.kind not in (_PERSON, "group")
+                        and (not whose or known.actor.country == whose)
                     ),
                     speaker.start,
                 )
             ):
                 return linked
-            for body in language.bodies(speaker.role, language.country(speaker.role) or self.home()):
+            for body in language.bodies(speaker.role, whose or self.home()):
                 if len(entries := self.actors.named(body)) == 1:
                     return self.linker.entry(entries[0], self.document.published)
             return self.unlisted(speaker, "organisation")
@@ -363,7 +365,7 @@ class _Article:
     def _pronoun(self, speaker: Speaker) -> Linked:
         wanted = self.language.pronouns.get(speaker.name, "any")
         if wanted == _PERSON:
-            linked = self.subject_before(speaker.start) or self.last_speaker(lambda known: known.actor.kind == _PERSON)
+            linked = self.subject_before(speaker.start) or self.last_speaker(self.is_person)
         elif wanted == "body":
             linked = self.body_before(speaker.start) or self.last_speaker(
                 lambda known: known.actor.kind not in (_PERSON, "group")
@@ -398,6 +400,16 @@ class _Article:
             return self.linker.entry(entries[0], self.document.published)
         return Linked(
             Actor(id="", name=name or speaker.role, surface=name or speaker.role, kind="medium"), "newspaper", ""
+        )
+
+    def is_person(self, known: Linked) -> bool:
+        """Whether a person has spoken, be it one for whom the list has only the body he speaks for."""
+        if known.actor.kind == _PERSON:
+            return True
+        return (
+            known.actor.kind != "group"
+            and bool(known.role_key)
+            and known.role_key not in self.language.organisation_nouns
         )
 
     def last_speaker(self, wanted) -> Linked | None:
