@@ -73,6 +73,12 @@ def attributions(document: Document, home: str) -> list[Attribution]:
             if reader.refers_back() and loose >= 0 and made[0].start == unit.start and unit.start - loose <= 700:
                 direct = made[0].direct or any(not q.scare for q in document.quotations_in(loose, unit.start))
                 made[0] = made[0]._replace(start=loose, direct=direct)
+            after = bool(found) and unit.start - spoken_to <= 3
+            if after and len(made) == 1 and reader.opines() and reader.is_body(found[-1].speaker, "state"):
+                made[0] = made[0]._replace(start=found.pop().start)  # "Китай недоволен. К такому выводу пришёл X"
+                found += _by_sentence(document, made[0])
+                spoken_to, loose = unit.end, -1
+                continue
             if reader.refers_back() and made[0].start == unit.start and found and reader.is_medium(made[0].speaker):
                 # "Об этом сообщает ТАСС" after what somebody has said: who passed it on
                 if unit.start - spoken_to <= 3 and found[-1].source is None:
@@ -111,7 +117,7 @@ def attributions(document: Document, home: str) -> list[Attribution]:
             found
             and not fresh
             and unit.start - spoken_to <= 3
-            and _GOES_ON.match(text, unit.start)
+            and (_GOES_ON.match(text, unit.start) or (_by_one(found[-1], reader) and reader.goes_on()))
             and found[-1].end == spoken_to
             and found[-1].rule != "quotation_dash"
             and text[unit.end - 1] != "?"
@@ -146,6 +152,16 @@ def _silence(document: Document, unit: Unit) -> None:
 def _describes(speaker: Speaker, reader: Reader) -> bool:
     """Whether a title without a name can mean the person whom the sentence before has introduced."""
     return speaker.kind == "role" and not _INDEFINITE.match(speaker.role.lower()) and reader.titled_person(speaker)
+
+
+def _by_one(said: Attribution, reader: Reader) -> bool:
+    """Whether one person's words, not quoted, have just been told."""
+    return (
+        not said.direct
+        and said.rule.rsplit("_", 1)[-1] in ("verb", "subject", "to", "clause", "continued", "personal")
+        and (said.speaker.kind in ("name", "pronoun", "role", "omitted"))
+        and not reader.is_body(said.speaker, "state")
+    )
 
 
 def _passes_on(reader: Reader, said: Attribution, found: list[Attribution], gap: int) -> bool:

@@ -122,7 +122,8 @@ class Russian(Base):
             (first in words.KOREAN_FAMILIES and (len(parts) == 3 or "-" in parts[-1] or len(parts[0]) <= 3))
             or (first in words.CHINESE_FAMILIES and len(parts) == 2 and len(parts[0]) <= 5)
         ):
-            return (self.key(parts[0]),)
+            given = (self.key(parts[1]),) if len(parts) == 2 and len(parts[1]) > 4 else ()
+            return (self.key(parts[0]), *given)
         return (self.key(parts[-1]),)
 
     def key(self, name: str) -> str:

@@ -277,7 +277,7 @@ def capital(word: str, opening: bool) -> Word:
     nouns = names or [p for p in readings if p.tag.POS == "NOUN"]
     cases = morphology.merged(morphology.form_of(p.tag) for p in nouns)[0] if nouns else ANY_CASE
     genders = ANY_GENDER
-    if names and low not in FAMILIES:
+    if names and low not in FAMILIES and (known_word or not low.endswith(("ин", "ын"))):
         genders = morphology.merged(morphology.form_of(p.tag) for p in names)[2]
     slavic = low.endswith(("ова", "ева", "ёва", "ина", "ына"))
     instrumental = bool(names) and len(low) > 4 and low.endswith(("ым", "им", "ом", "ем")) and not cases & NOMINATIVE

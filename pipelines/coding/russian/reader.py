@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from pipelines.coding.document import Attribution, Speaker
 from pipelines.coding.languages import Cue
-from pipelines.coding.russian import words
-from pipelines.coding.russian.indirect import VIEWS, Cues, says_how
+from pipelines.coding.russian import morphology, words
+from pipelines.coding.russian.indirect import BACK_NOUN, VIEWS, Cues, says_how
 from pipelines.coding.russian.morphology import ANY_GENDER, NOMINATIVE
 
 _RELAYING = re.compile(r"депутат|сенатор|парламентар|законодател|конгрессмен|источник|собеседник|член комитета")
+# Openings of sentences that report something else.
+_NEWS = re.compile(
+    r"(?:ранее|накануне|вчера|сегодня|напомним|между тем|тем временем|недавно|до этого|позже|в свою очередь|на прошлой"
+    r"|со своей стороны|\d|в (?:январе|феврале|марте|апреле|мае|июне|июле|августе|сентябре|октябре|ноябре|декабре"
+    r"|понедельник|вторник|среду|четверг|пятницу|субботу|воскресенье|минувш\w+|прошл\w+))"
+)
+_TAKES_UP = re.compile(
+    r"(?:(?:и|а|но)\s)?(?:это|этого|этому|этим|такой|такая|такое|такие|он|она|они|оно|их|его|её|ее|там|тогда)\b"
+)
 _TELLING = frozenset(
     "рассказать рассказывать объяснить объяснять пояснить ответить разъяснить поделиться рассуждать выяснить".split()
 )
@@ -37,6 +47,22 @@ _BACK = re.compile(
 )
 
 
+@cache
+def _to_come(low: str) -> bool:
+    """Whether the word tells of what will, can or should be: "поднимет", "может", "придётся"."""
+    if low in _MODAL:
+        return True
+    return any(p.tag.POS == "VERB" and p.tag.tense == "futr" for p in morphology.parses(low)[:1])
+
+
+_MODAL = frozenset(
+    """
+        может могут могла могло могли должен должна должно должны нужно нужен нужна нужны следует необходимо надо
+        нельзя стоит вряд невозможно возможно способен способна способно способны
+    """.split()
+)
+
+
 class Reader(Cues):
     """Reads one sentence."""
 
@@ -45,6 +71,9 @@ class Reader(Cues):
     def refers_back(self) -> bool:
         """Whether the sentence only says who said what stands before it: "Об этом заявил X"."""
         head = " ".join(self.words[:7])
+        if self.codes[:1] == "k" and "," in self.codes[:8]:  # "Как передаёт X, об этом сообщает Y"
+            at = self.codes.find(",") + 1
+            head = " ".join(self.words[at : at + 7])
         return _BACK.match(head) is not None and "h" not in self.codes and "Q" not in self.codes
 
     def announces(self) -> Speaker | None:
@@ -96,6 +125,25 @@ class Reader(Cues):
         """Whether the sentence only says what view somebody has: "Позиция Терри жёстче", "Толорая осторожнее"."""
         last = next((i for i in range(len(self.codes) - 1, 0, -1) if self.codes[i] in "lqa"), 0)
         return "Q" not in self.codes and len(self.codes) < 16 and says_how(self.words[last])
+
+    def opines(self) -> bool:
+        """Whether the sentence says whose conclusion stands before it: "К такому выводу пришло издание"."""
+        return BACK_NOUN.match(" ".join(self.words[:6])) is not None and not re.search(r"[hQ]", self.codes)
+
+    def goes_on(self) -> bool:
+        """Whether a sentence without a cue reads as what the speech before it goes on to say.
+
+        It takes up what was said ("Это стало результатом …") or tells of what will, can or should be, and has no
+        person for its subject and no date.
+        """
+        if not self.words or _NEWS.match(" ".join(self.words[:5])) or "t" in self.codes[:6]:
+            return False
+        stop = next((i for i, c in enumerate(self.codes) if c in ",;:Q-("), len(self.codes))
+        if self._subject(0, stop, 3, ANY_GENDER, persons=True):
+            return False
+        return _TAKES_UP.match(" ".join(self.words[:3])) is not None or any(
+            code in "lV" and _to_come(word) for code, word in zip(self.codes, self.words, strict=True)
+        )
 
     def asks(self) -> bool:
         """Whether the sentence is the question of a journalist: "— А Китай? — уточнил ведущий"."""
@@ -197,9 +245,13 @@ class Reader(Cues):
             ):
                 kept[-1] = cue._replace(source=last.speaker, first=last.first)
                 continue
-            if last.rule == "according_to" and self.is_medium(last.speaker) and "Q" not in between:
+            if last.rule[:3] in ("acc", "as_") and self.is_medium(last.speaker) and "Q" not in between:
                 kept[-1] = cue._replace(source=last.speaker, first=last.first)
                 continue
+            if last.rule == "according_to" and last.forward and not re.search(r"[.;Q]", between) and cue.forward:
+                if self._person(cue.speaker) and cue.speaker.kind != "pronoun":
+                    kept[-1] = cue._replace(source=last.speaker, first=last.first)
+                continue  # "По словам Брукер, США исходят из того, что …": Brucker
             if cue.rule == "verb_subject" and not cue.forward and "Q" not in between and "." not in between:
                 if self.is_body(last.speaker) and not self.is_body(cue.speaker):
                     kept[-1] = cue  # "В Кремле надеются, что …, заявил Песков"

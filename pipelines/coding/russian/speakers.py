@@ -352,7 +352,13 @@ class Speakers(Tokens):
         k = head + 1
         while k < end:
             c = codes[k]
-            if (
+            if c == "N" and code == "T" and self.words[k].isascii() and k not in self.mentions:
+                break
+            if c == "M" and code == "T" and k in self.mentions and self.mentions[k].kind == "medium":
+                if self.tokens[head].lemma not in words.OF_MEDIA:
+                    break  # "рассказал американский чиновник CBS News": to whom
+                k += 1
+            elif (
                 (c in "MDN" or (c in "TOGS" and self._oblique(k)))
                 or (c == "q" and k + 1 < end)
                 or (c == "l" and self._complement(k))
@@ -409,7 +415,9 @@ class Speakers(Tokens):
             and head not in self.mentions
             and lemma not in words.SOURCES
         ):
-            return self._pronoun(head, lemma)
+            if any(name for _, name, _ in self.memory.people) or self.memory.people:
+                return self._pronoun(head, lemma)
+            return Speaker("role", first, last, "", text, phrase=(first, last))
         if (
             code == "T"
             and head not in self.mentions
@@ -431,11 +439,7 @@ class Speakers(Tokens):
         if code == "T" and lemma in ("глава", "руководитель") and k == head + 2 and codes[head + 1] == "D":
             country = self._text(head + 1, k)
             text = "лидер КНДР" if re.match(r"КНДР|Северн", country) else f"президент {country}"
-        if (
-            code == "T"
-            and lemma in words.SOURCES
-            and any(m.kind == "medium" for m in self.document.mentions_in(first, last))
-        ):
+        if code == "T" and lemma in words.SOURCES and self.document.mentions_in(first, last):
             return Speaker("group", first, last, "", text, phrase=(first, last))  # "собеседник FT" is not the FT
         if code == "T" and lemma in ("собеседник", "собеседница"):
             return (
@@ -557,6 +561,8 @@ class Speakers(Tokens):
         mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
         if mention and mention.kind == "medium":
             return True
+        if mention is None and not speaker.role and speaker.kind == "name" and _SITE.fullmatch(speaker.name):
+            return True
         head = re.match(r"[\w-]+", speaker.role.lower())
         entry = lexicon().get(head.group()) if head else None
         return bool(entry and (words.ORGANISATIONS.get(entry.lemma) in words.NEWS_BODIES or entry.lemma == "сми"))
@@ -581,6 +587,9 @@ class Speakers(Tokens):
             self.memory.bodies.append(("medium", speaker))
             return
         parts = speaker.name.split()
+        if _SITE.fullmatch(speaker.name) and mention is None and not speaker.role:
+            self.memory.bodies.append(("medium", speaker))
+            return
         if not parts or (self.words and speaker.name.isupper()):
             return
         asian = parts[0].lower() in FAMILIES and len(parts) > 1
@@ -628,6 +637,10 @@ class Speakers(Tokens):
                         return Speaker("name", start, end, name)
                     break
         return Speaker("pronoun", start, end, pronoun)
+
+
+# The name of a site or a medium that no list knows: "Цензор.НЕТ", "Axios".
+_SITE = re.compile(r"[\w-]+\.[\w-]{2,}|[A-Za-z][A-Za-z0-9&' -]+")
 
 
 def _stem_alike(one: str, other: str) -> bool:

@@ -154,6 +154,9 @@ class Verbs(Speakers):
             and (how or begin == v or "Q" in codes[:v])
         ):
             return self._cue(v, begin, place, "indefinite_personal", False, lemma)
+        if token.numbers & PLURAL and "там" in self.words[begin:v] and self.memory.bodies:
+            body = self.memory.bodies[-1][1]  # "Там говорят, что …"
+            return Cue(v, begin, body, word, "indefinite_personal", self._goes_on(v), lemma)
         if found and codes[begin - 1 : begin] != "h":
             return found[-1]._replace(at=v, first=v, again=True, verb=lemma)
         if (codes[begin:v].startswith("c") or re.search(r"c[a]*$", codes[:v])) and (
