@@ -36,7 +36,7 @@ _MAINS = {
     JOB_MANAGER: "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
     TASK_MANAGER: "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
 }
-_READY_WAIT = 60  # seconds from a process's start until it answers or is registered
+_READY_WAIT = 120  # seconds from a process's start until it answers or is registered
 _STOP_WAIT = 15  # seconds to end by itself
 _LOCK_WAIT = download.LOCK_WAIT + _READY_WAIT
 _POLL = 0.1  # seconds

@@ -19,7 +19,7 @@ from schemas.failures import Failure
 LOCAL = "[local]"  # as Flink's master: a cluster within the job server
 
 _MAIN = "org.apache.beam.runners.flink.FlinkJobServerDriver"
-_READY_WAIT = 60  # seconds
+_READY_WAIT = 120  # seconds
 _STOP_WAIT = 10  # seconds
 _POLL = 0.05  # seconds
 

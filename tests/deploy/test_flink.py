@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import apache_beam as beam
@@ -21,6 +25,7 @@ from apache_beam.coders import VarIntCoder
 from apache_beam.transforms.periodicsequence import PeriodicImpulse
 from apache_beam.transforms.userstate import ReadModifyWriteStateSpec
 
+from connectors.elasticsearch import node
 from connectors.elasticsearch.indices import Indices
 from connectors.flink import cluster, jars, rest
 from connectors.opml import load
@@ -33,10 +38,12 @@ from pipelines.run import collect_once
 from pipelines.runner import CANCELLED, pipeline_options, run_pipeline
 from pipelines.summary import Summary
 from schemas.failures import Failure
+from tests.pipelines.growing import GrowingWeb, eventually, make_due, watching
 
 pytestmark = pytest.mark.flink
 
-WAIT = 120  # seconds for anything that should come about
+ROOT = Path(__file__).parents[2]
+WAIT = 180  # seconds for anything that should come about
 
 
 class Standalone:
@@ -48,7 +55,7 @@ class Standalone:
         for _ in range(2):
             with socket.create_server(("127.0.0.1", 0)) as free:
                 ports.append(free.getsockname()[1])
-        self.size = cluster.Size(*ports)
+        self._ports = ports
         self.start()
         self.rest = rest.Cluster(cluster.address(settings))
         self.options = [
@@ -58,12 +65,28 @@ class Standalone:
         ]
 
     def start(self) -> None:
-        cluster.start(self.settings, self.size)
+        """Start what is missing of it."""
+        self.command("start", f"--port={self._ports[0]}", f"--worker-port={self._ports[1]}")
+
+    def command(self, *words: str) -> str:
+        """What `vostochny flink` prints."""
+        command = [sys.executable, "-m", "pipelines", "flink", *words]
+        return subprocess.run(
+            command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=WAIT, check=True
+        ).stdout.strip()
+
+    def running(self) -> list[rest.Job]:
+        return [job for job in self.rest.jobs() if job.state not in rest.ENDED]
 
     def kill_task_manager(self) -> None:
-        for process in cluster.processes(self.settings):
-            if process.role == cluster.TASK_MANAGER:
-                psutil.Process(process.pid).kill()
+        self._of(cluster.TASK_MANAGER).kill()
+
+    def kill_workers(self) -> None:
+        for worker in self._of(cluster.WORKER_POOL).children():
+            worker.kill()
+
+    def _of(self, role: str) -> psutil.Process:
+        return next(psutil.Process(each.pid) for each in cluster.processes(self.settings) if each.role == role)
 
 
 @pytest.fixture(scope="module")
@@ -120,11 +143,11 @@ def _collect(url: str, line: Line, options: list[str], results: multiprocessing.
     results.join_thread()
 
 
-def check_all_is_there(elasticsearch, line: Line) -> None:
+def check_all_is_there(elasticsearch, prefix: str) -> None:
     """Every article and dead letter of the sample once, with the statements that the article counts."""
 
     def documents(kind: str) -> dict[str, dict]:
-        name = Indices(line.prefix).name(kind)
+        name = Indices(prefix).name(kind)
         elasticsearch.indices.refresh(index=name)
         return {hit["_id"]: hit["_source"] for hit in elasticsearch.search(index=name, size=10_000)["hits"]["hits"]}
 
@@ -143,7 +166,7 @@ def test_embedded_cluster(line, elasticsearch):
         summary = collect(web.url, line, ["--flink_master=[local]"])
     assert summary.accounted
     assert summary.exit_code == 0
-    check_all_is_there(elasticsearch, line)
+    check_all_is_there(elasticsearch, line.prefix)
 
 
 def test_standalone_cluster_whose_task_manager_is_killed(standalone, line, elasticsearch):
@@ -153,11 +176,62 @@ def test_standalone_cluster_whose_task_manager_is_killed(standalone, line, elast
 
     with CountingWeb(40, kill) as web:
         collect(web.url, line, standalone.options)
-        check_all_is_there(elasticsearch, line)
+        check_all_is_there(elasticsearch, line.prefix)
         assert web.pages > load_truth()["counts"]["articles"], "it did not begin anew"
         again = collect(web.url, line, standalone.options)
     assert again.accounted
     assert again.total["new"] == 0
+
+
+@pytest.fixture
+def watched(settings: Settings, elasticsearch, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a watch with a data folder of its own, on the session's Elasticsearch; its indices are removed."""
+    url = settings.elasticsearch_url or node.start(settings).url
+    yield replace(settings, data_dir=tmp_path, elasticsearch_url=url)
+    Indices("demo").delete(elasticsearch)
+
+
+def test_watch_is_killed_saved_and_resumed(standalone, watched, elasticsearch):
+    truth = load_truth()
+    broken = Counter(item["cause"] for item in truth["events"]["broken"])
+
+    def count(kind: str) -> int:
+        name = Indices("demo").name(kind)
+        if not elasticsearch.indices.exists_alias(name=name):
+            return 0
+        elasticsearch.indices.refresh(index=name)
+        return elasticsearch.count(index=name)["count"]
+
+    def watch(*options: str):
+        options = ("--demo", "--lease=10", "--runner=FlinkRunner", *standalone.options, *options)
+        return watching(web.url, watched, Path(os.devnull), options=options)
+
+    with GrowingWeb() as web:
+        with watch() as first:
+            eventually(lambda: count("dead-letters") == broken.total(), "all broken entries were dead letters", first)
+            web.show(60)
+            web.at_page(10, standalone.kill_task_manager)
+            make_due(elasticsearch, "demo")
+            eventually(lambda: len(standalone.rest.task_managers()) == 0, "the TaskManager was missed", first)
+            standalone.start()
+            eventually(lambda: count("articles") == 60, "all articles were there", first)
+            saved = standalone.command("savepoint", "--cancel")
+            eventually(lambda: not first.alive, "the command ended with its job")
+            assert first.stop() == 0, first.log()
+        assert standalone.running() == []
+        with watch(f"--savepoint_path={saved}") as second:
+            eventually(standalone.running, "it ran again", second)
+            second.kill()
+        left = standalone.rest.job()
+        with watch() as third:
+            eventually(lambda: [job.id for job in standalone.running()] not in ([left.id], []), "it took over", third)
+            web.show(len(web))
+            make_due(elasticsearch, "demo")
+            eventually(lambda: count("articles") == len(web), "all articles were there", third)
+            assert len(standalone.running()) == 1
+            assert third.stop() == 0, third.log()
+        assert standalone.running() == []
+    check_all_is_there(elasticsearch, "demo")
 
 
 def test_an_unbounded_pipeline_survives_kill_and_savepoint(standalone, tmp_path):
@@ -211,13 +285,16 @@ def test_an_unbounded_pipeline_survives_kill_and_savepoint(standalone, tmp_path)
     before = max(numbers())
     standalone.start()
     wait_for(lambda: max(numbers()) > before + 10)
-    saved = standalone.rest.savepoint(job(), cancel=True)
+    before = max(numbers())
+    standalone.kill_workers()
+    wait_for(lambda: max(numbers()) > before + 10)
+    saved = standalone.command("savepoint", "--cancel")
     first.join(WAIT)
     before = max(numbers())
 
     second = submit(f"--savepoint_path={saved}")
     wait_for(lambda: max(numbers()) > before + 10)
-    standalone.rest.cancel(job())
+    standalone.command("cancel")
     second.join(WAIT)
 
     rows = {tuple(map(int, row.split())) for row in seen.read_text().splitlines()}
