@@ -153,7 +153,7 @@ class ArticleFields(InnerDoc):
     id = _keyword()
     title = _text(keyword=_keyword())
     language = _keyword()
-    authors = _keyword()
+    authors = _keyword(multi=True)
     published = _date()  # absent where unknown; @timestamp is always there
     modified = _date()
     relevant = Boolean()
@@ -162,14 +162,14 @@ class ArticleFields(InnerDoc):
     method = _keyword()
     wire_source = _keyword()
     content_hash = _keyword()
-    categories = _keyword()
+    categories = _keyword(multi=True)
     length = Integer()  # characters of the whole text
     statements = Integer()  # how many
 
 
 class FullArticleFields(ArticleFields):
     text = _text()
-    actors = _keyword()  # ids of the linked actors that are named
+    actors = _keyword(multi=True)  # ids of the linked actors that are named
     delay = Long()  # seconds from publication to fetching; below 0 where the date of publication is in the future
 
 
@@ -195,7 +195,7 @@ class StatementFields(InnerDoc):
     start = Integer()
     end = Integer()
     direct = Boolean()
-    categories = _keyword()
+    categories = _keyword(multi=True)
     scores = Object(dynamic=True, properties={})  # by category; whatever the codebook names
     stance = _keyword()
     stance_score = Float()

@@ -6,41 +6,28 @@ import csv
 import io
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cache
-from itertools import accumulate
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 from elasticsearch.dsl import Q, Search
-from elasticsearch.dsl.query import Query
-from pymorphy3 import MorphAnalyzer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from connectors.elasticsearch.filters import Filters, any_of
 from connectors.elasticsearch.indices import Indices
+from connectors.elasticsearch.terms import Terms
 from schemas import indices as documents
-from schemas.actors import ActorList, load_actors
+from schemas.actors import ActorList
+from schemas.cells import escaped
 from schemas.failures import Failure
 from schemas.indices import STEMMED
 from schemas.records import DeadLetter, as_dict
 
 MAX_SIZE = 10_000  # hits that Elasticsearch gives in one answer
-MAX_TERMS = 50  # of a query
 FORMATS = ("table", "json", "csv")
 
-SEARCHED = MappingProxyType({"statement.text": 3, "article.title": 1, "actor.name": 2, "actor.surface": 2})
-"""Fields that a query's words may stand in, with their weight."""
-
-_NAMES = ("actor.name", "actor.surface")  # keywords, with stems in their sub-fields only
-_TERM = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
-_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
-_CYRILLIC = re.compile("[\u0400-\u052f]")
-_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-_DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 _START, _END = "\ue000", "\ue001"  # private-use characters, which no article has, around what a search found
 
 
@@ -104,25 +91,19 @@ def search(
     """
     if not 0 < size <= MAX_SIZE:
         raise Failure("bad_query", f"size {size} is not between 1 and {MAX_SIZE}")
-    filters: list[Query] = []
-    for field, values in (
-        ("statement.categories", categories),
-        ("outlet.bloc", blocs),
-        ("statement.stance", stances),
-        ("outlet.country", [country.upper() for country in countries]),
-        ("article.language", [language.lower() for language in languages]),
-    ):
-        if values:
-            filters.append(Q("terms", **{field: list(values)}))
-    if outlets:
-        filters.append(_any([Q("terms", **{field: list(outlets)}) for field in ("outlet.id", "outlet.name")]))
-    if actors:
-        listed = actor_list if actor_list is not None else load_actors()
-        filters.append(_any([_actor(name, listed) for name in actors]))
-    if since or until:
-        filters.append(_period(since, until))
-
-    words, unwanted = _Terms(client).parse(text)
+    chosen = Filters(
+        categories=tuple(categories),
+        blocs=tuple(blocs),
+        actors=tuple(actors),
+        stances=tuple(stances),
+        outlets=tuple(outlets),
+        countries=tuple(countries),
+        languages=tuple(languages),
+        since=since,
+        until=until,
+    )
+    filters = chosen.queries("statements", actor_list)
+    words, unwanted = Terms(client).parse(text)
     query = Search(using=client, index=indices.name("statements"))
     query = query.query(Q("bool", must=words, must_not=unwanted, filter=filters))
     query = query.sort("_score", "-@timestamp") if words else query.sort("-@timestamp")
@@ -174,7 +155,7 @@ def dead_letters(
         if value:
             query = query.filter("term", **{field: value})
     if outlet:
-        query = query.filter(_any([Q("term", **{field: outlet}) for field in ("outlet.id", "outlet.name")]))
+        query = query.filter(any_of([Q("term", **{field: outlet}) for field in ("outlet.id", "outlet.name")]))
     query = query.sort("@timestamp", "dead_letter.id").extra(size=500)
     try:
         client.indices.refresh(index=indices.name("dead-letters"))
@@ -183,119 +164,6 @@ def dead_letters(
     # A point in time, since a replay removes the letters while it reads them.
     for hit in query.iterate(keep_alive="10m"):
         yield documents.dead_letter(hit.to_dict())
-
-
-class _Terms:
-    """Turns the terms of a query into queries, each by the stems of the language that its script belongs to."""
-
-    def __init__(self, client: Elasticsearch) -> None:
-        self._client = client
-
-    def parse(self, text: str) -> tuple[list[Query], list[Query]]:
-        """What must match and what must not."""
-        terms = list(_TERM.finditer(text))
-        if len(terms) > MAX_TERMS:
-            raise Failure("bad_query", f"the query has {len(terms)} words: shorten it to {MAX_TERMS}")
-        wanted, unwanted = [], []
-        for term in terms:
-            phrase = term["phrase"] is not None
-            words = term["phrase"] if phrase else term["word"]
-            if re.search(r"\w", words):
-                (unwanted if term["minus"] else wanted).append(self._term(words, phrase))
-        return wanted, unwanted
-
-    def _term(self, words: str, phrase: bool) -> Query:
-        if _HANGUL.search(words):
-            return self._korean(words, phrase)
-        if _CYRILLIC.search(words):
-            return self._russian(words, phrase)
-        if _EAST_ASIAN.search(words):
-            # Chinese and Japanese, character by character, or the Chinese characters of a Korean headline.
-            return _any([_match(words, "", type="phrase"), _match(words, ".korean", operator="and")])
-        return _match(words, ".english", **({"type": "phrase"} if phrase else {"operator": "and"}))
-
-    def _korean(self, words: str, phrase: bool) -> Query:
-        if phrase:  # particles are not indexed, but they count between words
-            return _match(words, ".korean", type="phrase", slop=2)
-        # nori cuts a word by what follows it: at the end of a text 김정은의 falls apart, before a noun it does not.
-        carrier = f"{words} 말"
-        (tokens,) = self._analyzed("korean", [carrier])
-        forms = dict.fromkeys((words, " ".join(tokens[:-1]) or words))
-        ways = [_match(form, ".korean", operator="and") for form in forms]
-        if len(words) > 1:  # particles and endings follow the stem: this finds what nori has cut otherwise
-            ways.append(_match(words, "", type="phrase_prefix", max_expansions=500))
-        return Q("dis_max", queries=ways)
-
-    def _russian(self, words: str, phrase: bool) -> Query:
-        """By all forms of each word, since the stemmer takes поставка and поставок for two words."""
-        spoken = re.findall(r"\w+", words)
-        ways = [forms for forms in map(self._russian_forms, spoken) if forms]
-        if not ways:
-            return Q("match_all")
-        if not phrase and len(ways) == 1:
-            return Q("dis_max", queries=[_match(form, ".russian") for form in ways[0]])
-        intervals = [{"any_of": {"intervals": [{"match": {"query": form}} for form in forms]}} for forms in ways]
-        rule = {"all_of": {"ordered": True, "max_gaps": len(spoken) - len(ways), "intervals": intervals}}
-        return _any(
-            [Q("intervals", **{f"{field}.russian": {**rule, "boost": boost}}) for field, boost in SEARCHED.items()]
-        )
-
-    def _russian_forms(self, word: str) -> list[str]:
-        """A word and those of its forms that have other stems; none for a word that says nothing (и, в)."""
-        forms = [word]
-        if _CYRILLIC.search(word):
-            parses = [parse for parse in _morphology().parse(word.lower()) if parse.score >= 0.1]
-            forms += dict.fromkeys(form.word for parse in parses for form in parse.lexeme)
-        stems: dict[str, str] = {}
-        analyzed = self._analyzed("russian", forms)
-        for form, tokens in zip(forms, analyzed, strict=True):
-            if tokens:
-                stems.setdefault(" ".join(tokens), form)
-        return list(stems.values()) if analyzed[0] else []
-
-    def _analyzed(self, language: str, texts: list[str]) -> list[list[str]]:
-        """The stems of each text; all are sent as one, and told apart by their offsets."""
-        found: list[list[str]] = [[] for _ in texts]
-        ends = list(accumulate(len(text.encode("utf-16-le")) // 2 + 1 for text in texts))  # Java's characters
-        answer = self._client.indices.analyze(analyzer=STEMMED[language], text="\n".join(texts))
-        for token in answer["tokens"]:
-            found[bisect_right(ends, token["start_offset"])].append(token["token"])
-        return found
-
-
-def _match(words: str, suffix: str, **options: Any) -> Query:
-    """Words in any searched text, in one of its sub-fields; those that say nothing ("the") always match."""
-    fields = [f"{field}{suffix}^{boost}" for field, boost in SEARCHED.items() if suffix or field not in _NAMES]
-    return Q("multi_match", query=words, fields=fields, zero_terms_query="all", **options)
-
-
-@cache
-def _morphology() -> MorphAnalyzer:
-    return MorphAnalyzer()
-
-
-def _actor(name: str, listed: ActorList) -> Query:
-    ids = {name, *(actor.id for actor in listed.named(name))}
-    ways: list[Query] = [Q("terms", **{"actor.id": sorted(ids)})]
-    if len(ids) == 1:  # not in the list: as the texts have it
-        fields = [f"{field}.{stemmed}" for field in _NAMES for stemmed in STEMMED]
-        ways.append(Q("multi_match", query=name, fields=fields, type="phrase"))
-    return _any(ways)
-
-
-def _period(since: str, until: str) -> Query:
-    bounds = {}
-    if since:
-        bounds["gte"] = since
-    if until:
-        # "2023-09" lasts until the end of the month: a date is rounded up over what it leaves open.
-        unit = {4: "y", 7: "M", 10: "d"}.get(len(until)) if _DAY.fullmatch(until) else None
-        bounds["lte"] = f"{until}||/{unit}" if unit else until
-    return Q("range", **{"@timestamp": bounds})
-
-
-def _any(ways: list[Query]) -> Query:
-    return ways[0] if len(ways) == 1 else Q("bool", should=ways, minimum_should_match=1)
 
 
 def _hit(hit: dict) -> Hit:
@@ -377,7 +245,8 @@ def _csv(results: Results) -> str:
     writer.writerow(columns)
     for hit in results.hits:
         values = (getattr(hit, name) for name in columns)
-        writer.writerow([";".join(value) if isinstance(value, tuple) else value for value in values])
+        cells = (";".join(value) if isinstance(value, tuple) else value for value in values)
+        writer.writerow([escaped(cell) if isinstance(cell, str) else cell for cell in cells])
     return out.getvalue().rstrip("\n")
 
 

@@ -11,51 +11,66 @@ from pipelines.cli.common import codebook_option, console, demo_option, errors, 
 from schemas.failures import Failure
 
 
+def filter_options(command):
+    """What statements, or other documents, are narrowed to; `filters_of` reads it."""
+    for option in (
+        click.option("--to", "until", default="", metavar="DATE", callback=iso_date, help="The last."),
+        click.option(
+            "--from", "since", default="", metavar="DATE", callback=iso_date, help="The first day of publication."
+        ),
+        click.option("--language", "languages", multiple=True, help="The article's (ISO 639-1)."),
+        click.option("--outlet", "outlets", multiple=True, help="Id or name of an outlet."),
+        click.option("--country", "countries", multiple=True, help="The outlet's (ISO 3166-1)."),
+        click.option("--bloc", "blocs", multiple=True, help="The outlet's: rok, dprk, russia, west and so on."),
+        click.option("--stance", "stances", multiple=True, help="critical, sceptical, supportive or neutral."),
+        click.option("--actor", "--speaker", "actors", multiple=True, help="Id or any name of a speaker."),
+        click.option(
+            "--category",
+            "categories",
+            multiple=True,
+            help="An id of the codebook; may be given several times, like those below.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def filters_of(given):
+    """The values of `filter_options` as Filters."""
+    from connectors.elasticsearch.filters import Filters
+
+    return Filters(**given)
+
+
 @click.command()
 @click.argument("text", default="")
-@click.option("--category", multiple=True, help="An id of the codebook; may be given several times, like those below.")
-@click.option("--bloc", multiple=True, help="The outlet's: rok, dprk, russia, west and so on.")
-@click.option("--actor", multiple=True, help="Id or any name of a speaker.")
-@click.option("--stance", multiple=True, help="critical, sceptical, supportive or neutral.")
-@click.option("--from", "since", default="", metavar="DATE", callback=iso_date, help="The first day of publication.")
-@click.option("--to", "until", default="", metavar="DATE", callback=iso_date, help="The last.")
+@filter_options
 @click.option("--size", default=10, show_default=True, help="Statements to show.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
 @demo_option
-def search(text, category, bloc, actor, stance, since, until, size, form, demo) -> None:
+def search(text, size, form, demo, **given) -> None:
     """Find statements by words in Korean, Russian or English, whatever their inflection."""
     from connectors.elasticsearch.client import connect
     from connectors.elasticsearch.indices import Indices
     from connectors.elasticsearch.search import format_results, search
 
-    results = search(
-        connect(running()),
-        Indices(prefix_of(demo)),
-        text,
-        categories=category,
-        blocs=bloc,
-        actors=actor,
-        stances=stance,
-        since=since,
-        until=until,
-        size=size,
-    )
+    results = search(connect(running()), Indices(prefix_of(demo)), text, size=size, **given)
     if not results.total:
-        _refuse_unknown(category, bloc, stance)
+        refuse_unknown(filters_of(given))
     width = console.width if sys.stdout.isatty() else int(os.environ.get("COLUMNS", 120))
     click.echo(format_results(results, form, width=width, color=sys.stdout.isatty()))
 
 
-def _refuse_unknown(categories, blocs, stances) -> None:
+def refuse_unknown(filters) -> None:
     """Tell a misspelt filter from one that nothing fits; what another codebook coded was found before."""
     from schemas.codebook import load_codebook
     from schemas.outlets import BLOCS
 
     codebook = load_codebook()
     for option, given, known in (
-        ("--category", categories, [category.id for category in codebook.categories]),
-        ("--bloc", blocs, BLOCS),
-        ("--stance", stances, [stance.id for stance in codebook.stances]),
+        ("--category", filters.categories, [category.id for category in codebook.categories]),
+        ("--bloc", filters.blocs, BLOCS),
+        ("--stance", filters.stances, [stance.id for stance in codebook.stances]),
     ):
         for value in given:
             if value not in known:
