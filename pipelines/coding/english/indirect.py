@@ -386,7 +386,7 @@ class Cues(Phrases):
                 speaker = self.noun_phrase(i - len(trailing.group()), i)
                 return Cue(i, first, speaker, ":", "colon", True) if speaker else None
             return None
-        if first == 0 and len(self.document.text) < 300:
+        if first == 0 and len(self.document.text) < 300 and not (codes[0] == "D" and re.search(r"[VI]", codes[i:])):
             speaker = self.noun_phrase(0, i)
             named = speaker and speaker.kind == "name" and (" " in speaker.name or self._mention_ending(i) is not None)
             return Cue(i, 0, speaker, ":", "colon", True) if named else None
