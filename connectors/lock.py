@@ -36,7 +36,8 @@ def alone(path: Path, what: str) -> Iterator[None]:
             raise Failure(LOCKED, f"{holder.read_text().strip()}; nothing was done") from None
         raise Failure(LOCKED, f"another {what} is at work; nothing was done") from None
     try:
-        holder.write_text(f"another {what} is at work since {utc_now()}, process {os.getpid()}\n")
+        with contextlib.suppress(OSError):  # a full disk; the lock is what counts
+            holder.write_text(f"another {what} is at work since {utc_now()}, process {os.getpid()}\n")
         yield
     finally:
         holder.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ Beam and spaCy take seconds to import, so each command imports what it needs.
 
 from __future__ import annotations
 
+import errno
 import logging
 
 import click
@@ -35,6 +36,10 @@ class Commands(click.Group):
             if problem.cause == "locked":
                 told.exit_code = TRY_LATER
             raise told from problem
+        except OSError as problem:
+            if problem.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise
+            raise click.ClickException(f"disk_full: no room for {problem.filename or 'a file'}; free some") from problem
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

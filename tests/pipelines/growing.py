@@ -134,14 +134,15 @@ def watching(*arguments, **options) -> Iterator[Watching]:
 
 
 def eventually(true: Callable[[], object], what: str, watch: Watching | None = None) -> None:
-    """Wait until something has become true.
+    """Wait until something has become true; a watch that has ended is started again, as a service manager does.
 
     Raises:
-        AssertionError: it has not for long, or the process that should bring it about has ended.
+        AssertionError: it has not for long.
     """
     until = time.monotonic() + PATIENCE
     while not true():
-        assert watch is None or watch.alive, f"the watch ended before {what}:\n{watch.log()[-3000:]}"
+        if watch and not watch.alive:
+            watch.start()
         assert time.monotonic() < until, f"not {what} after {PATIENCE:.0f} s:\n{watch.log()[-3000:] if watch else ''}"
         time.sleep(0.1)
 

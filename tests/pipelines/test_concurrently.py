@@ -87,9 +87,7 @@ def test_futures_lose_nothing_and_hand_on_failures():
 def test_each_result_stays_in_the_window_of_its_element(transform):
     with pipeline() as p:
         numbers = (
-            p
-            | beam.Create([TimestampedValue(n, n) for n in (1, 2, 3, 11, 12, 21)])
-            | beam.WindowInto(FixedWindows(10))
+            p | beam.Create([TimestampedValue(n, n) for n in (1, 2, 3, 11, 12, 21)]) | beam.WindowInto(FixedWindows(10))
         )
         out = numbers | beam.ParDo(transform).with_outputs("negative", main="out")
         sizes = out.out | beam.CombineGlobally(beam.combiners.CountCombineFn()).without_defaults()
