@@ -8,13 +8,14 @@ of its command line, so that nothing else is ever ended. All listen on loopback 
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,9 +80,13 @@ def start(settings: Settings, size: Size, progress: download.Progress | None = N
         classpath = jars.fetch(settings, progress)
         roles = [process.role for process in processes(settings)]
         if JOB_MANAGER not in roles:
+            _end(settings)  # what its death has left behind
+            roles.clear()
+            shutil.rmtree(home / "tmp", ignore_errors=True)
+            (home / "tmp").mkdir()
             _free(size.port, "--port")
             _write_config(home, size)
-            _spawn(home, JOB_MANAGER, java(classpath, _MAINS[JOB_MANAGER], "--configDir", str(home), **_java(home)))
+            _spawn(home, JOB_MANAGER, _command(home, classpath, JOB_MANAGER, JOB_MANAGER))
         if WORKER_POOL not in roles:
             _free(worker_port(settings), "--worker-port")
             command = [sys.executable, "-m", "connectors.flink.workers", "--port", str(worker_port(settings))]
@@ -90,11 +95,7 @@ def start(settings: Settings, size: Size, progress: download.Progress | None = N
         _wait(settings, JOB_MANAGER, lambda: _answers(cluster))
         for _ in range(size.task_managers - roles.count(TASK_MANAGER)):
             name = f"{TASK_MANAGER}-{uuid.uuid4().hex[:8]}"
-            command = java(
-                classpath, _MAINS[TASK_MANAGER], "--configDir", str(home), f"-Dtaskmanager.resource-id={name}",
-                **_java(home, name),
-            )  # fmt: skip
-            _spawn(home, TASK_MANAGER, command, name)
+            _spawn(home, name, _command(home, classpath, TASK_MANAGER, name, f"-Dtaskmanager.resource-id={name}"))
             _wait(settings, TASK_MANAGER, lambda name=name: cluster.task_managers().get(name), name)
         _wait(settings, WORKER_POOL, lambda: _listens(worker_port(settings)))
         return processes(settings)
@@ -102,16 +103,8 @@ def start(settings: Settings, size: Size, progress: download.Progress | None = N
 
 def stop(settings: Settings) -> int:
     """End all processes of the cluster; returns how many there were. Jobs end with it; savepoints stay."""
-    home = folder(settings)
-    with _locked(home):
-        found = [psutil.Process(process.pid) for process in processes(settings)]
-        for process in found:
-            process.terminate()
-        _, alive = psutil.wait_procs(found, _STOP_WAIT)
-        for process in alive:
-            process.kill()
-        psutil.wait_procs(alive, _STOP_WAIT)
-        return len(found)
+    with _locked(folder(settings)):
+        return _end(settings)
 
 
 def processes(settings: Settings) -> list[Process]:
@@ -144,6 +137,19 @@ def worker_port(settings: Settings) -> int:
 
 def folder(settings: Settings) -> Path:
     return settings.data_dir / "flink"
+
+
+def _end(settings: Settings) -> int:
+    found = []
+    for each in processes(settings):
+        with suppress(psutil.NoSuchProcess):
+            found.append(psutil.Process(each.pid))
+            found[-1].terminate()
+    _, alive = psutil.wait_procs(found, _STOP_WAIT)
+    for process in alive:
+        process.kill()
+    psutil.wait_procs(alive, _STOP_WAIT)
+    return len(found)
 
 
 def _config(settings: Settings) -> dict:
@@ -196,40 +202,37 @@ def _write_config(home: Path, size: Size) -> None:
     (home / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
 
 
-def _java(home: Path, name: str = JOB_MANAGER) -> dict:
-    role = name.partition("-")[0]
-    heap = "512m" if role == JOB_MANAGER else _task_heap(home)
+def _command(home: Path, classpath: list[Path], role: str, name: str, *arguments: str) -> list[str]:
+    """That of a Java process, with as much memory as the configuration says."""
+    config = yaml.safe_load((home / "config.yaml").read_text())
+
+    def megabytes(*parts: str) -> int:
+        return sum(int(config[f"taskmanager.memory.{part}"].removesuffix("m")) for part in parts)
+
+    if role == JOB_MANAGER:
+        memory = ["-Xmx512m", "-XX:MaxMetaspaceSize=256m"]
+    else:
+        direct = megabytes("framework.off-heap.size", "task.off-heap.size", "network.max")
+        memory = [
+            f"-Xmx{megabytes('framework.heap.size', 'task.heap.size')}m",
+            f"-XX:MaxDirectMemorySize={direct}m",
+            f"-XX:MaxMetaspaceSize={megabytes('jvm-metaspace.size')}m",
+        ]
     options = [
         f"-Dvostochny.flink={_mark(home, role)}",
         f"-Dlog.file={home / 'logs' / name}.log",
         f"-Djava.io.tmpdir={home / 'tmp'}",
-        f"-Xmx{heap}",
-        "-XX:MaxMetaspaceSize=256m",
+        *memory,
     ]
-    if role == TASK_MANAGER:
-        options.append(f"-XX:MaxDirectMemorySize={_direct(home)}m")
-    return {"options": options}
-
-
-def _megabytes(home: Path, *names: str) -> int:
-    config = yaml.safe_load((home / "config.yaml").read_text())
-    return sum(int(config[f"taskmanager.memory.{name}"].removesuffix("m")) for name in names)
-
-
-def _task_heap(home: Path) -> str:
-    return f"{_megabytes(home, 'framework.heap.size', 'task.heap.size')}m"
-
-
-def _direct(home: Path) -> int:
-    return _megabytes(home, "framework.off-heap.size", "task.off-heap.size", "network.max")
+    return java(classpath, _MAINS[role], "--configDir", str(home), *arguments, options=options)
 
 
 def _mark(home: Path, role: str) -> str:
     return f"{home}/{role}"
 
 
-def _spawn(home: Path, role: str, command: list[str], name: str = "") -> None:
-    out = home / "logs" / f"{name or role}.out"
+def _spawn(home: Path, name: str, command: list[str]) -> None:
+    out = home / "logs" / f"{name}.out"
     if out.exists() and out.stat().st_size > _LOG_SIZE:
         out.replace(out.with_suffix(".out.1"))
     with out.open("ab") as words:
