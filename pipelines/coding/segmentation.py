@@ -9,7 +9,7 @@ from pipelines.coding.languages import Language
 
 _PARAGRAPH = re.compile(r"[^\r\n\u2028\u2029]+")
 _MARK = re.compile(
-    r"[“”\"«»„‟〝〞「」『』《》]|(?<![\w’'])[‘'](?=[^\s’'])|(?<=[\w.,!?…%)])[’'](?![^\W가-힣]|[’'])",
+    r"''|``|[“”\"«»„‟〝〞「」『』《》]|(?<![\w’'])[‘'](?=[^\s’'])|(?<=[\w.,!?…%)])[’'](?![^\W가-힣]|[’'])",
 )
 _CLOSING = re.compile(r"(?<=[\w.,!?…%)])[’'](?![^\W가-힣]|[’'])")
 _CLOSES = {"“": "”", "«": "»", "„": '“”"', "「": "」", "『": "』", "《": "》", "‘": "’'", "'": "'’", "〝": "〞"}
@@ -65,14 +65,17 @@ def quotations(text: str, start: int, end: int) -> list[Quotation]:
     depth = 0
     for match in _MARK.finditer(text, start, end):
         mark, at = match.group(), match.start()
+        after = match.end()
+        if len(mark) == 2:  # two single marks for a double one
+            mark = "'" if opened and opened in "‘'" else '"'
         if not opened:
             opens = mark in _CLOSES and not (mark == "'" and not _closing(text, at + 1, end))
             if mark in '"”':  # typed without care for direction: opens before a word, after a space or bracket
-                opens = at + 1 < end and not text[at + 1].isspace() and (at == start or not text[at - 1].isalnum())
+                opens = after < end and not text[after].isspace() and (at == start or not text[at - 1].isalnum())
             if opens and mark in "‘'" and not _closing(text, at + 1, end):
                 opens = False
             if opens:
-                opened, begin, depth, last_close = mark, at + 1, 1, 0
+                opened, begin, depth, last_close = mark, after, 1, 0
             continue
         if opened in "‘'":
             if mark in _CLOSES[opened]:
