@@ -17,7 +17,7 @@ from pipelines.coding.english import sentences
 from pipelines.coding.english.names import Names, full_names, in_full, issuer
 from pipelines.coding.english.reader import Reader, quoted
 from pipelines.coding.english.sentences import Unit, units
-from pipelines.coding.english.transcripts import Labels, announces, own_statement
+from pipelines.coding.english.transcripts import Labels, announces, excerpt, own_statement
 from pipelines.coding.languages import Language
 
 
@@ -42,6 +42,8 @@ class English(Names):
             if labels.asks(unit.paragraph):
                 continue
             made = [in_full(a._replace(speaker=issuer(document, a.speaker)), names) for a in reader.attributions()]
+            if spoken := excerpt(document, unit):
+                made = [spoken]
             if all(a.speaker.kind == "pronoun" and a.speaker.name in ("we", "i") for a in made):
                 made = []  # the author's or the medium's "we", which is whose the text is
             if (label := labels.speaker(unit.paragraph)) and not any(_of_another(document, a) for a in made):
@@ -95,7 +97,7 @@ class English(Names):
     def editorial(self, title: str, text: str) -> bool:
         return (
             re.match(
-                r"\s*\[?(?:(?:lead(?:ing)? )?editorial|our (?:view|take|opinion|position)|leader\b|leading article"
+                r"\s*[\[(]?(?:(?:lead(?:ing)? )?editorial|our (?:view|take|opinion|position)|leader\b|leading article"
                 r"|(?:the )?[\w ]{2,40}(?:[’']s)? (?:view|editorial|opinion) ?[:|–—-]|the [\w ]{2,40} view\b"
                 r"|from the editors?"
                 r"|kcna commentary|rodong sinmun)",

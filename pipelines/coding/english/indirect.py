@@ -47,6 +47,8 @@ class Cues(Phrases):
                 cue = self._colon(i, found)
             elif code == "K":
                 cue = self._noun(i)
+            elif code in "la" and words[i] in vocabulary.HELD:
+                cue = self._holds(i)
             elif code == "p" and words[i] in ("to", "for"):
                 if i <= 1 + (codes[:1] == "a"):
                     cue = self._opening_to(i)
@@ -102,6 +104,11 @@ class Cues(Phrases):
         if negated and verb not in verbs.THINK and verb not in ("deny", "exclude", "rule"):
             return None
         before = codes[j - 1] if j else ""
+        if before == "e" and word in vocabulary.HELD and words[v + 1 : v + 2] in (["that"], ["about"], ["by"], ["of"]):
+            region = self._left(j - 1)
+            person = region and region[1].kind in ("name", "group") and self._kind_of(region[1]) in ("", "person")
+            if region and (person or words[v + 1] == "that"):
+                return Cue(v, region[0], region[1], word, "holds", True, "believe")
         if before == "e" or "e" in skipped:
             if verb in ("quote", "cite") and re.match(r"(?:p[dDNTOqls]+)?bI", codes[v + 1 :]):
                 region = self._left(j - 1)
@@ -195,6 +202,8 @@ class Cues(Phrases):
         needs = verbs.NEEDS.get(verb)
         if verb == "say" and self.words[v + 1 : v + 2] in (["nothing"], ["little"], ["next"], ["much"], ["so"]):
             return False
+        if verb in ("think", "believe", "say") and self.words[v + 1 : v + 2] in (["not"], ["otherwise"], ["so"]):
+            return False  # "X thinks not."
         if needs is None:
             return verb != "call" or self._calls(v)
         window = self.words[v + 1 : v + 6]
@@ -299,6 +308,26 @@ class Cues(Phrases):
                 first = first if self.document.mentions_in(first[1].start, first[1].end) else None
             return Cue(i, first[0], first[1], words[i], "participle", True, verb) if first else None
         return None
+
+    def _holds(self, i: int) -> Cue | None:
+        """ "Beijing is wary that …", "Lankov is doubtful of …": a position told by an adjective."""
+        codes, words = self.codes, self.words
+        if i + 1 >= len(words) or words[i + 1] not in ("that", "about", "of", "whether", "if", "over"):
+            return None
+        j = len(re.sub(r"[ak]*$", "", codes[:i]))
+        if codes[j - 1 : j] != "e" or (words[i + 1] != "that" and words[j - 1] not in ("is", "are", "'s", "'re")):
+            return None
+        region = self._left(j - 1)
+        if region is None or region[1].kind == "pronoun":
+            return None
+        if words[i + 1] != "that" and self._kind_of(region[1]) not in ("", "person"):
+            return None
+        return Cue(i, region[0], region[1], words[i], "holds", True, "believe")
+
+    def _kind_of(self, speaker: Speaker) -> str:
+        """The kind of the listed actor that the speaker's name is, else ""."""
+        mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
+        return mention.kind if mention else ""
 
     def _material(self, i: int) -> Cue | None:
         """ "Imagery published by X shows …", "reports from X suggested …": whose text or finding says it."""

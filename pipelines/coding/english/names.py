@@ -153,6 +153,7 @@ def full_names(text: str) -> dict[str, str]:
     return found
 
 
+_ONLY = {"Kim": "Kim Jong Un"}  # where the text names no other in full
 _ISSUED = r"{0}s?\s+(?:(?:released|published|issued|put out|compiled|written|drafted)\s+)?(?:of|by|from)\s+(?:the\s+)?"
 
 
@@ -173,5 +174,5 @@ def issuer(document: Document, speaker: Speaker) -> Speaker:
 def in_full(attribution: Attribution, names: dict[str, str]) -> Attribution:
     """The attribution with the full name of a speaker who is called by the surname."""
     speaker = attribution.speaker
-    full = names.get(speaker.name) if speaker.kind == "name" else None
+    full = names.get(speaker.name, _ONLY.get(speaker.name)) if speaker.kind == "name" else None
     return attribution._replace(speaker=speaker._replace(name=full)) if full else attribution

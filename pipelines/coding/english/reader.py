@@ -25,8 +25,8 @@ class Reader(Cues, FollowUps):
             if kept:
                 last = kept[-1]
                 inside = last.forward and cue.forward and "," not in self.codes[last.at : cue.first + 1]
-                if cue.speaker.kind == "pronoun" and inside:
-                    continue  # "X said that he believes …": still X
+                if inside and (cue.speaker.kind == "pronoun" or self._own_words(cue)):
+                    continue  # "X said that he believes …", "that Washington believes …": still X
                 one_of = (
                     cue.speaker.kind == "group"
                     and cue.speaker.name.endswith("of them")
@@ -122,6 +122,13 @@ class Reader(Cues, FollowUps):
             return codes[cue.first - 1 : cue.first] == "," and re.fullmatch(r"[a-zA-Z]*[.,]?", tail) is not None
         ends = re.match(r"(?:G|[pa]?d?[lqtnNDTOsK]+)*(?:$|[.,])", tail) is not None
         return ends and codes[max(cue.first - 1, 0)] in ",Q" and last.forward
+
+    def _own_words(self, cue: Cue) -> bool:
+        """Whether what a cue inside another's speech tells is the outer speaker's: what a state or group thinks."""
+        if cue.verb in verbs.PLAIN or cue.speaker.kind not in ("name", "group"):
+            return False
+        mention = next(iter(self.document.mentions_in(cue.speaker.start, cue.speaker.end)), None)
+        return cue.speaker.kind == "group" or (mention is not None and mention.kind == "state")
 
     def _taken_up(self, cue: Cue, last: Cue) -> bool:
         """Whether the pronoun of the outer cue means the inner speaker: "To X, the road, it shrugs, is a stunt."."""

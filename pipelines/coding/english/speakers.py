@@ -8,7 +8,10 @@ from pipelines.coding.document import Speaker
 from pipelines.coding.english import words as vocabulary
 from pipelines.coding.english.tokens import Tokens
 
+_SEVERAL = frozenset("some many most others several both".split())
 _INDEFINITE = frozenset("a an one another some".split())
+# "for the Foreign Ministry", "of the committee and the party": what a title takes along, as codes.
+_OF = re.compile(r"(?:p(?:d?[lqDnNTOGs]*[NTOGDl])(?:cd?[lqDNTO]*[NTOD])?)+")
 _FULL_TITLE = re.compile(r" (?:of|for|on|against) (?:the )?[A-Z][\w-]+(?:(?: and)? [A-Z][\w-]+)*")
 _GAVE_NAME = re.compile(
     r"(?:gave (?:his|her) (?:\w+ )?name (?:only )?as"
@@ -148,9 +151,8 @@ class Phrases(Tokens):
         # "spokesman for the Foreign Ministry": the head takes its prepositional phrases along
         speaker = self.noun_phrase(start, end)
         if speaker and speaker.kind in ("role", "group"):
-            phrase = re.match(r"(?:p(?:d?[lqDnNTOGs]*[NTOGDl])(?:cd?[lqDNTO]*[NTOD])?)+", codes[end:])
-            if phrase:
-                end += phrase.end()
+            if phrase := _OF.match(codes, end):
+                end = phrase.end()
                 speaker = self.noun_phrase(start, end) or speaker
             if apposed := re.match(r",(N+)(?=[,.;:)\-]|$)", codes[end:]):
                 name = self._named(end + 1, end + 1, end + apposed.end())
@@ -169,9 +171,13 @@ class Phrases(Tokens):
             elif lead < len(part) and part[lead] not in "pI":
                 match = re.match(r"P|d?[lqDnNTOGs]*[NTOGD]", part[lead:])
                 if match:
-                    speaker = self.noun_phrase(begin + lead, begin + lead + match.end())
+                    end = begin + lead + match.end()
+                    speaker = self.noun_phrase(begin + lead, end)
+                    if speaker and speaker.kind in ("role", "group") and (phrase := _OF.match(codes, end)):
+                        end = phrase.end()
+                        speaker = self.noun_phrase(begin + lead, end) or speaker
                     if speaker:
-                        return begin, self._with_apposition(speaker, begin + lead + match.end())
+                        return begin, self._with_apposition(speaker, end)
             begin += len(part) + 1
         return None
 
@@ -220,8 +226,10 @@ class Phrases(Tokens):
                     start, stop = self.starts[first], self.ends[end - 1]
                     role = self.document.text[start:stop]
                     return Speaker("role", start, stop, role, role)
-            if mention is not None and lead[-1:] in ("N", "O") and self._kind(first) == "person":
+            if mention is not None and lead[-1:] in ("N", "O", "D") and self._kind(first) == "person":
                 governed = None  # "of the Democratic Party Park Kwang On"
+            if governed and re.search(r"T(?:pd?[DO])$", lead) and name and len(name.group()) >= 2 and begin <= first:
+                governed = None  # "DPRK Ambassador to Moscow Sin Hong Chol"
             if not governed:
                 return self._named(begin, first, end)
             tail = lead[governed.start() :]
@@ -248,7 +256,7 @@ class Phrases(Tokens):
         last = begin + len(head) - 1
         if (
             head[-1] in "TOG"
-            or (head == "d" and words[begin] in ("some", "many", "most", "others", "several", "both"))
+            or (head == "d" == region[:2].rstrip("p") and words[begin] in _SEVERAL)
             or (head[-1] == "D")
         ):
             return self._titled(begin, last + 1, end)

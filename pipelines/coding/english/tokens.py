@@ -76,7 +76,7 @@ class Tokens:
             self._tokens(text, place, min(quotation.start, unit.end), codes)
             begin, stop = max(quotation.start - 1, unit.start), min(quotation.end + 1, unit.end)
             self._add(codes, "Q", "“", begin, stop)
-            place = min(quotation.end + (1 if quotation.closed else 0), unit.end)
+            place = min(quotation.end + quotation.closed + text.startswith("''", quotation.end), unit.end)
         self._tokens(text, place, unit.end, codes)
         self.codes = self._disambiguated(codes)
 

@@ -24,6 +24,8 @@ _LABEL = re.compile(
     r"|\[(?P<aside>[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,5})\](?:\s+|$)"
 )
 _ASKS = frozenset("q question interviewer reporter moderator host journalist correspondent anchor press".split())
+# "[Kwon Young-se/Floor Leader: “…”]": an excerpt in a broadcaster's script.
+_EXCERPT = re.compile(r"\[(?P<who>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,3})\s*/\s*(?P<title>[^:\]\n]{2,90}):\s*(?=[\"“‘'])")
 _REPORTS = frozenset("announcer presenter newsreader narrator studio voice-over voiceover newscaster".split())
 _ANSWERS = frozenset("a answer".split())
 
@@ -125,6 +127,15 @@ def announces(document: Document, unit: Unit) -> bool:
         and unit.paragraph + 1 < len(document.paragraphs)
         and _FOLLOWS.search(text) is not None
     )
+
+
+def excerpt(document: Document, unit: Unit) -> Attribution | None:
+    """The speaker of a unit that is an excerpt with name and title in brackets."""
+    match = _EXCERPT.match(document.text, unit.start, unit.end)
+    if not match:
+        return None
+    speaker = Speaker("name", *match.span("who"), match["who"], match["title"].strip(), phrase=match.span())
+    return Attribution(unit.start, unit.end, speaker, ":", "label", True)
 
 
 def own_statement(

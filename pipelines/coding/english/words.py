@@ -58,6 +58,7 @@ GROUPS = frozenset(
     legislators senators monitors investigators planners policymakers columnists papers dailies envoys delegates
     generals commanders representatives allies spokespeople spokespersons authors members parties governments
     ambassadors chiefs figures voices veterans soldiers workers engineers scientists traders bankers insurers aides
+    advisors advisers secretaries negotiators presidents premiers chancellors spokesmen counterparts neighbours
     opponents hardliners centrists optimists pessimists doubters believers lawyers negotiators strategists consultants
     """.split()
 )
@@ -145,6 +146,12 @@ MATERIAL = frozenset(
 REDUCED = frozenset(
     "posted quoted cited published released reported named interviewed briefed contacted asked reached questioned "
     "issued carried addressed attributed linked tied".split()
+)
+# Adjectives and participles that tell what somebody thinks: "is wary that …".
+HELD = frozenset(
+    "worried concerned convinced confident alarmed uneasy wary sceptical skeptical doubtful adamant sure certain "
+    "hopeful fearful afraid anxious unconvinced dubious nervous persuaded optimistic pessimistic dismissive scornful "
+    "contemptuous critical suspicious".split()
 )
 # What is called when nothing is said: "called an emergency session".
 CALLED = frozenset("meeting session summit conference election elections vote strike halt truce ceasefire".split())
