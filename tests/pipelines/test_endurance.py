@@ -141,7 +141,8 @@ def test_blows_lose_and_double_nothing(own_node, prism, pytestconfig):
             limits = psutil.Process(watch.pid).rlimit(psutil.RLIMIT_FSIZE)
             resource.prlimit(watch.pid, resource.RLIMIT_FSIZE, (1, limits[1]))
             eventually(lambda: "disk_full" in watch.log()[before:] or settled(), "the disk was found full", watch)
-            resource.prlimit(watch.pid, resource.RLIMIT_FSIZE, limits)
+            with contextlib.suppress(ProcessLookupError):  # it gave up, and is started again without the limit
+                resource.prlimit(watch.pid, resource.RLIMIT_FSIZE, limits)
 
         def refusal() -> None:
             gateway.refusing = chance.choice([429, 503])
