@@ -61,6 +61,8 @@ def attributions(document: Document, home: str) -> list[Attribution]:
         reader.owned_text()
         if made and expected and _describes(made[0].speaker, reader):
             made[0] = made[0]._replace(speaker=made[0].speaker._replace(kind="name", name=expected.name))
+        if made and expected and fresh and made[0].rule == "subject_omitted" and text[unit.start].islower():
+            made[0] = made[0]._replace(speaker=expected)  # a line was broken between subject and verb
         expected, viewed, view = None, view, None
         if len(made) == 1 and reader.publishes() and reader.is_medium(made[0].speaker):
             spoken_to, loose = unit.end, -1

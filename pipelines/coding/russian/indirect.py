@@ -275,6 +275,8 @@ class Cues(Verbs):
                                 "passive",
                                 begin < i,
                             )
+                    if published := self._published(k, stop):
+                        return Cue(i, 0, published, self.words[i], "passive", begin < i)
                     medium = next(
                         (m for m in range(k + 1, stop) if m in self.mentions and self.mentions[m].kind == "medium"),
                         None,
@@ -287,6 +289,19 @@ class Cues(Verbs):
                     here = self.memory.text or Speaker("omitted", self.starts[i], self.starts[i])
                     return Cue(i, 0, here, self.words[i], "passive", False)
         return None
+
+    def _published(self, k: int, stop: int) -> Speaker | None:
+        """ "в заявлении, опубликованном на сайте МИД": whose site it is."""
+        if (
+            self.codes[stop : stop + 2] != ",q"
+            or "S" not in self.codes[k:stop]
+            or re.search(r"S.*[MOTN]", self.codes[k:stop])
+        ):
+            return None
+        close = next((m for m in range(stop + 2, len(self.codes)) if self.codes[m] in ",;:.Q-h(wVIJ"), len(self.codes))
+        if "сайте" not in self.words[stop:close]:
+            return None
+        return self.phrase_speaker(self.words.index("сайте", stop) + 1, close, oblique=True)
 
     def _colon(self, i: int, found: list[Cue]) -> Cue | None:
         """ "Песков: «…»", "Вывод эксперта: …", "У Ланькова другое мнение: …", "Маслов — о визите: «…»"."""

@@ -151,6 +151,8 @@ def lexicon() -> dict[str, Word]:
     found["власти"] = Word("O", "власть", NOMINATIVE | morphology.GENITIVE, PLURAL)
     found["зрения"] = Word("K", "зрение", ANY_CASE)
     found["согласно"] = Word("p", "согласно")
+    for form in ("тем", "любой", "тема", "август"):  # words that can be names, too: "Тема" of "Артём"
+        found.setdefault(form, Word("l", form))
     for form in words.DEPUTIES:
         found[form] = Word("T", form, ANY_CASE, SINGULAR)
     for pronoun in words.PRONOUNS:
@@ -254,7 +256,7 @@ def capital(word: str, opening: bool) -> Word:
     upper = len(word) > 1 and word.isupper()
     if known and not upper and (opening or known.code in "OTGt"):
         return known
-    if known and upper and known.code == "O":
+    if known and upper and known.code in "OG":
         return known._replace(cases=ANY_CASE)
     if low[0].isascii() and not low[-1].isascii():  # "Telegram-канале"
         return Word("l", low)

@@ -222,6 +222,12 @@ class Reader(Cues):
             ):
                 kept[-1] = cue._replace(source=last.speaker, first=last.first)
                 continue
+            if last.rule == "with_reference" and cue.rule in ("verb_subject", "subject_verb"):
+                if not self.is_medium(cue.speaker):  # "со ссылкой на разведку сообщил Зеленский": he
+                    kept[-1] = cue._replace(first=last.first)
+                else:
+                    kept[-1] = last._replace(source=cue.speaker)
+                continue
             if cue.rule == "with_reference":
                 if self.is_medium(last.speaker):
                     kept[-1] = last._replace(speaker=cue.speaker, source=last.speaker)

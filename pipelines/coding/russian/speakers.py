@@ -39,7 +39,7 @@ class Speakers(Tokens):
                     adjective = i
                 continue
             if code in "TGOMDNP":
-                if governed and token.lemma not in ("он", "она", "они"):
+                if governed and token.cases != NOMINATIVE:  # "Об этом Песков": what is only a nominative is free
                     governed = False
                     adjective = -1
                     continue
@@ -141,6 +141,8 @@ class Speakers(Tokens):
                 ):
                     if code == "N" and self.codes[begin - 1] == "M" and self.words[i].isascii():
                         continue
+                    if code == "N" and i == begin and self._acronym(i - 1) and self._run_end(i, end) == i + 1:
+                        continue  # "ИА Регнум"
                     return self._phrase(adjective if adjective >= 0 else i, i, end)
                 governed = False
                 adjective = -1
@@ -336,6 +338,11 @@ class Speakers(Tokens):
             )
         return Speaker("name", *place, text, phrase=(0, 0) if code == "D" else place)
 
+    def _quoted_name(self, speaker: Speaker) -> bool:
+        """Whether the name stands in quotation marks and no list knows it: a newspaper, as a rule."""
+        at = self.starts.index(speaker.start) if speaker.start in self.starts else -1
+        return at >= 0 and self.codes[at] == "M" and at not in self.mentions
+
     def _media_before(self, place: int) -> bool:
         return any(m.kind == "medium" for m in self.document.mentions_in(0, place))
 
@@ -421,8 +428,8 @@ class Speakers(Tokens):
         if (
             code == "T"
             and head not in self.mentions
-            and re.match(r"бывш|экс-|отставн", text.lower())
-            and (name := self._last_person(end))
+            and (re.search(r"(?:^|\s)(?:бывш|экс-|отставн)", text.lower()) or self._of_common_noun(head, k))
+            and (name := self._last_person(k))
         ):
             return Speaker("name", first, last, name, phrase=(first, last))  # "сказал бывший глава разведки"
         if code == "T" and alone and head not in self.mentions:
@@ -466,6 +473,10 @@ class Speakers(Tokens):
             ):
                 return Speaker("name", mention.start, mention.end, mention.text)
         return None
+
+    def _of_common_noun(self, head: int, end: int) -> bool:
+        """Whether a title is of a body that only the text before tells: "глава государства", "директор института"."""
+        return self.tokens[head].lemma in words.HEADS and end == head + 2 and self.words[head + 1] in words.HEADED
 
     def _last_person(self, end: int) -> str:
         """The surname of the last person, unless the words behind token `end` make the title somebody new."""
@@ -561,11 +572,11 @@ class Speakers(Tokens):
         mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)
         if mention and mention.kind == "medium":
             return True
-        if mention is None and not speaker.role and speaker.kind == "name" and _SITE.fullmatch(speaker.name):
-            return True
-        head = re.match(r"[\w-]+", speaker.role.lower())
-        entry = lexicon().get(head.group()) if head else None
-        return bool(entry and (words.ORGANISATIONS.get(entry.lemma) in words.NEWS_BODIES or entry.lemma == "сми"))
+        if mention is None and not speaker.role and speaker.kind == "name":
+            return _SITE.fullmatch(speaker.name) is not None or self._quoted_name(speaker)
+        entries = (lexicon().get(word) for word in re.findall(r"[\w-]+", speaker.role.lower()))
+        head = next((e for e in entries if e and e.code in "TOG"), None)
+        return bool(head and (words.ORGANISATIONS.get(head.lemma) in words.NEWS_BODIES or head.lemma == "сми"))
 
     def is_body(self, speaker: Speaker, kind: str = "") -> bool:
         mention = next(iter(self.document.mentions_in(speaker.start, speaker.end)), None)

@@ -56,6 +56,11 @@ class Memory:
         return next((title for _, known, title in reversed(self.people) if known == name), "")
 
 
+_OF_PLACES = frozenset(
+    ("ого", "его", "ому", "ему", "кий", "кая", "кое", "кой", "кую", "ким", "ком", "ной", "ный", "ная")
+)
+
+
 class Unit(NamedTuple):
     """One sentence, or the sentences that one quotation holds together."""
 
@@ -100,11 +105,29 @@ class Tokens:
         self.ends: list[int] = []
         self.mentions: dict[int, Mention] = {}  # token: the listed name or office that it is
         self._read()
+        for i in range(len(self.tokens) - 1):
+            if self.tokens[i].code == "N" and i not in self.mentions and self._describes_noun(i):
+                self.tokens[i] = lower(self.words[i])
         self.codes = "".join(t.code for t in self.tokens)
         for match in _COUNTED.finditer(self.codes):
             if self.words[match.start()] in _SHARES:
                 self.tokens[match.start()] = Word("G", self.words[match.start()], NOMINATIVE)  # "один из дипломатов"
                 self.codes = self.codes[: match.start()] + "G" + self.codes[match.start() + 1 :]
+
+    def _describes_noun(self, i: int) -> bool:
+        """Whether a word with a capital is the adjective of the common noun behind it: "Московского вуза"."""
+        low = self.words[i]
+        if (
+            low[-3:] not in _OF_PLACES
+            or self.tokens[i + 1].code not in "lOS"
+            or not self.document.text[self.starts[i + 1]].islower()
+        ):
+            return False
+        if i and self.tokens[i - 1].code == "N":
+            return False
+        shared = [p.tag for p in morphology.parses(low) if p.tag.POS == "ADJF"]
+        nouns = [p.tag for p in morphology.parses(self.words[i + 1])[:4] if p.tag.POS == "NOUN"]
+        return any(a.case == n.case and a.number == n.number for a in shared for n in nouns)
 
     # -- words -----------------------------------------------------------------------------------------------------
 
