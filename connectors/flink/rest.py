@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import requests
@@ -26,6 +27,20 @@ class Job(NamedTuple):
     started: float  # seconds since the epoch
 
 
+def choose(jobs: Sequence[Job], name: str = "") -> Job:
+    """The job with this id or the beginning of it, or the only one that has not ended.
+
+    Raises:
+        Failure: "no_job", or "many_jobs".
+    """
+    found = [job for job in jobs if (job.id.startswith(name) if name else job.state not in ENDED)]
+    if not found:
+        raise Failure("no_job", f"the cluster has no job {name}" if name else "no job runs on the cluster")
+    if len(found) > 1:
+        raise Failure("many_jobs", f"name one of {', '.join(job.id for job in found)}")
+    return found[0]
+
+
 class Cluster:
     """A Flink cluster by the address of its JobManager's REST interface, as http://localhost:8081."""
 
@@ -45,17 +60,8 @@ class Cluster:
         return sorted(found, key=lambda job: -job.started)
 
     def job(self, name: str = "") -> Job:
-        """The job with this id or the beginning of it, or the only one that has not ended.
-
-        Raises:
-            Failure: "no_job", or "many_jobs".
-        """
-        found = [job for job in self.jobs() if (job.id.startswith(name) if name else job.state not in ENDED)]
-        if not found:
-            raise Failure("no_job", f"{self.url} has no job {name}" if name else f"no job runs on {self.url}")
-        if len(found) > 1:
-            raise Failure("many_jobs", f"name one of {', '.join(job.id for job in found)}")
-        return found[0]
+        """The job that `choose` finds among the cluster's."""
+        return choose(self.jobs(), name)
 
     def checkpoints(self, job: Job) -> int:
         """How many checkpoints of the job are complete."""
