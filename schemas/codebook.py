@@ -363,7 +363,7 @@ class _Reader:
         return Fallback(threshold, fields["none"].texts() if "none" in fields else ())
 
     def relevance(self, node: _Node, known: set[str]) -> dict[str, Any]:
-        fields = node.fields(("sides", "bond", "prior", "weights"), ("threshold", *RELEVANCE_GROUPS))
+        fields = node.fields(("sides", "bond", "prior", "weights"), ("threshold", "words", *RELEVANCE_GROUPS))
         result: dict[str, Any] = {}
         for key in ("sides", "bond", *RELEVANCE_GROUPS):
             result[key] = ()
@@ -379,5 +379,6 @@ class _Reader:
                 raise fields[key].fail(f"{key}: one entry for each of the two sides")
         result["prior"] = fields["prior"].number()
         result["threshold"] = fields["threshold"].number() if "threshold" in fields else 0.5
+        result["words"] = self.files(fields["words"]) if "words" in fields else {}
         result["weights"] = {name: weight.number() for name, weight in fields["weights"].mapping().items()}
         return result

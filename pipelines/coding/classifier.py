@@ -101,6 +101,12 @@ def _stems(token: str, sizes: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(f'"{token[:size]}"' for size in sizes)
 
 
+def stems(token: str, language: str) -> tuple[str, ...]:
+    """A word's stems, each once, in quotation marks; figures are one word."""
+    sizes = _STEMS.get(language, _STEMS_ELSEWHERE)
+    return tuple(dict.fromkeys(_stems("0" if token[0].isdigit() else token, sizes)))
+
+
 def word_features(text: str, language: str) -> list[str]:
     """Stems and pairs of neighbouring stems, each once, in quotation marks."""
     sizes = _STEMS.get(language, _STEMS_ELSEWHERE)

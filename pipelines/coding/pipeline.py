@@ -86,7 +86,7 @@ class Compiled:
         self.actors = actors
         self.language = language(code)
         self.terms = TermMatcher(codebook, code)
-        self.relevance = Relevance(codebook, self.terms)
+        self.relevance = Relevance(codebook, self.terms, code)
         self.mentions = MentionMatcher(actors, self.language)
         self.linker = Linker(actors, self.language)
         weights = codebook.classifiers.get(code)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterator
 
+from pipelines.coding.classifier import Weights, load, stems
 from pipelines.coding.document import Document
 from pipelines.coding.terms import Hit, TermMatcher
+from pipelines.coding.text import lowered, plain
 from schemas.codebook import Codebook
 from schemas.failures import Failure
 
@@ -40,20 +44,98 @@ FEATURES = (
     "share_others",  # that name a third state
     "passing",  # no more than one sentence with both, and one side named once at most
     "one_side",  # a side is neither named nor hinted at
+    "wording",  # what the sentences' words and terms say by learnt weights (`Wording`): mean of the log odds
+    "wording_title",  # the title's; the first sentence's where there is none
+    "wording_first",  # the first sentence's
+    "wording_strongest",  # the strongest sentence's
+    "wording_three",  # the mean of the strongest three
+    "wording_share",  # share of the sentences whose wording speaks for it
 )
+
+_TOKEN = re.compile(r"[^\W\d_]+|\d+")
+_TERM = 0.3  # what a term counts for in a sentence, beside its words
+_SIDES = 0.5  # and which sides it names
+_EXTREME = 6.0  # log odds: more says no more
+_CACHED = 1 << 16  # words
+
+SIDES = ("both", "carried", "first", "second", "neither")  # named in a sentence; carried: the other in the one before
+
+
+def wording_features(text: str, language: str, terms: list[str], sides: str) -> dict[str, float]:
+    """A sentence as learnt weights see it: its stems, its terms, and both with the sides (`SIDES`) that it names."""
+    tokens = set(_TOKEN.findall(lowered(plain(text))))
+    scale = max(1, len(tokens)) ** -0.5
+    found: dict[str, float] = {}
+    for token in sorted(tokens):
+        for stem in stems(token, language):
+            found[stem] = found.get(stem, 0.0) + scale
+    found[f"sides {sides}"] = _SIDES
+    for term in terms:
+        found[f"term {term}"] = found[f"{sides} + {term}"] = _TERM
+    return found
+
+
+class Wording:
+    """Scores sentences by learnt weights of words and terms; what `wording_features` names, without the names."""
+
+    def __init__(self, weights: Weights, terms: TermMatcher) -> None:
+        known = dict(zip(weights.features, weights.weights[:, 0].tolist(), strict=True))
+        self._known = known
+        self._language = weights.language
+        self._bias = float(weights.bias[0])
+        self._tokens: dict[str, float] = {}
+        self._sides = {
+            sides: (
+                _SIDES * known.get(f"sides {sides}", 0.0),
+                [_TERM * (known.get(f"term {id}", 0.0) + known.get(f"{sides} + {id}", 0.0)) for id in terms.ids],
+            )
+            for sides in SIDES
+        }
+
+    def score(self, low: str, mask: int, sides: str) -> float:
+        """Log odds that a sentence is about the bond, 0 at most where it names neither side.
+
+        `low`: the sentence in lower case, plain; `mask`: its terms (bits); `sides`: of `SIDES`.
+        """
+        total, by_term = self._sides[sides]
+        total += self._bias
+        while mask:
+            bit = mask & -mask
+            total += by_term[bit.bit_length() - 1]
+            mask ^= bit
+        tokens = set(_TOKEN.findall(low))
+        if tokens:
+            cache = self._tokens
+            words = 0.0
+            for token in tokens:
+                weight = cache.get(token)
+                words += self._weight(token) if weight is None else weight
+            total += words * len(tokens) ** -0.5
+        return min(max(total, -_EXTREME), 0.0 if sides == "neither" else _EXTREME)
+
+    def _weight(self, token: str) -> float:
+        if len(self._tokens) >= _CACHED:
+            self._tokens.clear()
+        known = self._known
+        weight = self._tokens[token] = sum(known.get(stem, 0.0) for stem in stems(token, self._language))
+        return weight
 
 
 class Relevance:
     """Scores a document by the terms of its sentences, title and lead.
 
-    The features (`FEATURES`, each 0 to 1) are weighted by the codebook, under `relevance`; so are the groups of terms
-    that they look for. A sentence that names the sides in a row with others ("Iran, Russia and North Korea") does not
-    count as naming both. Raises Failure("bad_codebook") for a weight of an unknown feature.
+    The features (`FEATURES`, those of wording -6 to 6, the others 0 to 1) are weighted by the codebook, under
+    `relevance`, which also names the groups of terms that they look for. A sentence that names the sides in a row with
+    others ("Iran, Russia and North Korea") does not count as naming both. `wording` judges the sentences' words; by
+    default it is read from the codebook's file for the language, where it has one. Raises Failure("bad_codebook") for
+    a weight of an unknown feature.
     """
 
-    def __init__(self, codebook: Codebook, terms: TermMatcher) -> None:
+    def __init__(self, codebook: Codebook, terms: TermMatcher, language: str, wording: Wording | None = None) -> None:
         settings = codebook.relevance
         self._terms = terms
+        path = settings["words"].get(language)
+        self._wording = Wording(load(path), terms) if wording is None and path else wording
         self._sides = tuple(self._mask(side) for side in settings["sides"])
         hints = settings["hints"] or ("",) * len(self._sides)
         self._hinted = tuple(side | self._mask(hint) for side, hint in zip(self._sides, hints, strict=True))
@@ -94,14 +176,14 @@ class Relevance:
     def features(self, document: Document, hits: list[Hit]) -> dict[str, float] | None:
         """The features by name; None where a side is missing and nothing of the theme makes up for it."""
         title = self._terms.mask(self._terms.find(document.title), 0, len(document.title)) if document.title else 0
-        masks = _by_sentence(document, hits)
+        masks = by_sentence(document, hits)
         everything = title
         for mask in masks:
             everything |= mask
         (first, second), (near_first, near_second) = self._sides, self._hinted
         near = near_first | near_second
         sided = bool(everything & near_first and everything & near_second)
-        if not sided and not (everything & near and everything & self._theme):
+        if not sided and not (everything & self._theme or (title & self._goods and title & near)):
             return None
         theme, goods, others = self._theme, self._goods, self._others
         matter = goods | theme
@@ -185,10 +267,56 @@ class Relevance:
             "share_others": thirds / length,
             "passing": float(both <= 1 and min(firsts, seconds) <= 1),
             "one_side": float(not sided),
+            **self._worded(document, title, masks),
+        }
+
+    def sides(self, mask: int, before: int) -> str:
+        """Which sides (of `SIDES`) a sentence of these terms names; `before`: the terms of the last one that did."""
+        (first, second), (near_first, near_second) = self._sides, self._hinted
+        if mask & first and mask & second:
+            return "both"
+        around = mask | before
+        if around & near_first:
+            return "carried" if around & near_second else "first"
+        return "second" if around & near_second else "neither"
+
+    def sentences(self, document: Document, title: int, masks: list[int]) -> Iterator[tuple[int, int, int, str]]:
+        """Start, end, terms (bits) and sides of each sentence; `title`: the title's terms."""
+        near = self._hinted[0] | self._hinted[1]
+        last = title
+        for sentence, mask in zip(document.sentences, masks, strict=True):
+            yield sentence.start, sentence.end, mask, self.sides(mask, last)
+            if mask & near:
+                last = mask
+
+    def _worded(self, document: Document, title: int, masks: list[int]) -> dict[str, float]:
+        """The features of wording; 0 where nothing was learnt."""
+        wording = self._wording
+        low = lowered(plain(document.text))
+        scores = (
+            [
+                wording.score(low[start:end], mask, sides)
+                for start, end, mask, sides in self.sentences(document, title, masks)
+            ]
+            if wording
+            else []
+        )
+        if not wording or not scores:
+            return dict.fromkeys((name for name in FEATURES if name.startswith("wording")), 0.0)
+        first = scores[0]
+        head = wording.score(lowered(plain(document.title)), title, self.sides(title, 0)) if document.title else first
+        strongest = sorted(scores, reverse=True)[:3]
+        return {
+            "wording": sum(scores) / len(scores),
+            "wording_title": head,
+            "wording_first": first,
+            "wording_strongest": strongest[0],
+            "wording_three": sum(strongest) / len(strongest),
+            "wording_share": sum(score > 0 for score in scores) / len(scores),
         }
 
 
-def _by_sentence(document: Document, hits: list[Hit]) -> list[int]:
+def by_sentence(document: Document, hits: list[Hit]) -> list[int]:
     """The terms (bits) of each sentence."""
     masks = []
     i, size = 0, len(hits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 
 from pipelines.coding import LANGUAGES, Coder
-from pipelines.coding.relevance import FEATURES, Relevance
+from pipelines.coding.classifier import load
+from pipelines.coding.relevance import FEATURES, Relevance, Wording, wording_features
 from pipelines.coding.terms import TermMatcher
-from pipelines.coding.training.relevance import judge, learn, read, table
+from pipelines.coding.text import lowered, plain
+from pipelines.coding.training.relevance import Learner, read
 from schemas.codebook import load_codebook
 from schemas.failures import Failure
 
@@ -25,9 +28,8 @@ def coder():
 
 
 @pytest.fixture(scope="module")
-def material():
-    articles = read()
-    return articles, table(articles, load_codebook()), np.array([article.relevant for article in articles])
+def learner():
+    return Learner(read(), load_codebook())
 
 
 @pytest.mark.parametrize(
@@ -79,32 +81,76 @@ def test_nothing_said_is_irrelevant(coder, language):
     assert coder.relevance("Weather", "It will rain.", language) == 0.0
 
 
-def test_weights_are_what_the_script_learns(material):
-    _, rows, relevant = material
-    learnt, shipped = learn(rows, relevant), load_codebook().relevance
+def test_weights_are_what_the_script_learns(learner):
+    learnt, codebook = learner.learn(), load_codebook()
+    shipped = codebook.relevance
     assert shipped["prior"] == pytest.approx(learnt.prior, abs=0.3), "run python -m pipelines.coding.training.relevance"
     assert shipped["weights"] == pytest.approx(learnt.weights, abs=0.3)
-    assert np.all((rows[~np.isnan(rows)] >= 0) & (rows[~np.isnan(rows)] <= 1))
+    for language, path in shipped["words"].items():
+        weights, wanted = (
+            dict(zip(weights.features, weights.weights[:, 0].tolist(), strict=True))
+            for weights in (load(path), learnt.words[language])
+        )
+        names = sorted(weights.keys() | wanted.keys())
+        both = [[weights.get(name, 0.0) for name in names], [wanted.get(name, 0.0) for name in names]]
+        assert np.corrcoef(both)[0, 1] > 0.97, f"{path}: run python -m pipelines.coding.training.relevance"
 
 
-def test_sources_that_were_not_learnt_from_are_judged_well(material):
-    articles, rows, relevant = material
-    source = np.array([article.source for article in articles])
-    for left_out in ("dev", "sample"):
-        learnt = learn(rows[source != left_out], relevant[source != left_out])
-        assert np.mean((judge(rows, learnt) == relevant)[source == left_out]) >= 0.93
+def test_features_keep_their_bounds(learner):
+    words = {language: load(path) for language, path in load_codebook().relevance["words"].items()}
+    rows = learner.table(learner.articles, words)
+    rows = rows[~np.isnan(rows[:, 0])]
+    worded = np.array([name.startswith("wording") and name != "wording_share" for name in FEATURES])
+    assert np.all((rows[:, ~worded] >= 0) & (rows[:, ~worded] <= 1))
+    assert np.all(np.abs(rows[:, worded]) <= 6)
 
 
-def test_material_shares_no_text_with_the_evaluation(material):
+def test_a_source_that_was_not_learnt_from_is_judged_well(learner):
+    held = np.array([prepared.article.source == "dev" for prepared in learner.articles])
+    assert np.mean(learner.without(held)) >= 0.95
+
+
+def test_wording_scores_what_the_script_learnt_from(learner):
+    for language in LANGUAGES:
+        weights = load(load_codebook().relevance["words"][language])
+        terms = TermMatcher(load_codebook(), language)
+        known = dict(zip(weights.features, weights.weights[:, 0].tolist(), strict=True))
+        text = {
+            "en": "Moscow’s 2 shells for Pyongyang",
+            "ko": "평양에 간 러시아 포탄 2발",
+            "ru": "Снаряды из КНДР для Москвы",
+        }
+        mask = terms.mask(terms.find(text[language]), 0, len(text[language]))
+        features = wording_features(text[language], language, terms.names(mask), "both")
+        wanted = float(weights.bias[0]) + sum(known.get(name, 0.0) * value for name, value in features.items())
+        scored = Wording(weights, terms).score(lowered(plain(text[language])), mask, "both")
+        assert scored == pytest.approx(max(-6.0, min(6.0, wanted)), abs=1e-6)
+
+
+@pytest.mark.parametrize("half", ["tune", "report", "fresh"])
+def test_few_of_the_development_documents_are_misjudged(coder, half):
+    documents = [
+        json.loads(line)
+        for language in LANGUAGES
+        for line in (GOLD / f"{half}-{language}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    right = [(coder.relevance(d["title"], d["text"], d["lang"]) >= 0.5) == d["relevant"] for d in documents]
+    assert sum(right) >= 0.95 * len(right)
+
+
+def test_material_shares_no_text_with_the_evaluation(learner):
     def shingles(text: str, size: int) -> set[tuple[str, ...]]:
         words = re.findall(r"\w+", text.lower())
         return {tuple(words[i : i + size]) for i in range(len(words) - size + 1)}
 
     for language in LANGUAGES:
         size = 7 if language == "ko" else 9
-        texts = [(GOLD / f"{half}-{language}.jsonl").read_text(encoding="utf-8") for half in ("tune", "report")]
+        texts = [
+            (GOLD / f"{half}-{language}.jsonl").read_text(encoding="utf-8") for half in ("tune", "report", "fresh")
+        ]
         gold = shingles("\n".join(texts), size)
-        shared = [a.id for a in material[0] if a.language == language and shingles(a.text, size) & gold]
+        articles = [prepared.article for prepared in learner.articles]
+        shared = [a.id for a in articles if a.language == language and shingles(a.text, size) & gold]
         assert not shared
 
 
@@ -112,5 +158,5 @@ def test_a_weight_of_no_feature_is_an_error():
     codebook = load_codebook()
     wrong = replace(codebook, relevance={**codebook.relevance, "weights": {"title_bothe": 1.0}})
     with pytest.raises(Failure, match="no feature 'title_bothe'"):
-        Relevance(wrong, TermMatcher(wrong, "en"))
+        Relevance(wrong, TermMatcher(wrong, "en"), "en")
     assert set(codebook.relevance["weights"]) <= set(FEATURES)
