@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipelines.coding.classifier import Classifier, Features, Known
+from pipelines.coding.classifier import Classifier, Features, Known, Passage, context_features, place_features
 from pipelines.coding.terms import TermMatcher
 from schemas.codebook import SPEAKER_CLASSES, Codebook
 from schemas.records import Actor, Score
@@ -138,6 +138,7 @@ class Judge:
                 mask |= table.get(id, 0)
             return mask
 
+        self._sides = [bits(side.split("|"), terms.bits) for side in codebook.relevance["sides"]]
         self._fallback = codebook.fallback.threshold
         self._not_fallback = bits(codebook.fallback.none, terms.bits)
         self._rules = []
@@ -183,16 +184,14 @@ class Judge:
                     sums[target] += weight
         return sums, fired
 
-    def judge(self, found: int, speaker: int, around: int = 0, text: str = "") -> Judgement:
-        """Categories and stance of a statement that holds the terms `found`, by a speaker of the classes `speaker`.
-
-        `around`: the terms in title and paragraph; `text`: the statement, for the classifier.
-        """
-        sums, fired = self.apply(found, speaker, around)
+    def judge(self, passage: Passage) -> Judgement:
+        """Categories and stance of a statement."""
+        found = passage.found
+        sums, fired = self.apply(found, passage.speaker, passage.around)
         first_stance = len(self._categories)
         features = None
         if self._classifier:
-            features = self._features(text, found, speaker, fired, sums)
+            features = self._features(passage, fired, sums)
             known = self._classifier.known(features)
             scores = self._classifier.score(features, known).tolist()
             for i, target in enumerate(self._learnt):
@@ -243,10 +242,19 @@ class Judge:
         number = self._classifier.weights.targets.index
         return {id: self._classifier.causes(known, number(id)) for id, known in judgement.learnt.items()}
 
-    def _features(self, text: str, found: int, speaker: int, fired: list[_Rule], sums: list[float]) -> Features:
+    def context(self, passage: Passage, fired: list[_Rule]) -> list[str]:
+        """The classifier's features of a statement besides its words: speaker, terms, rules that fired, place."""
+        found, names = passage.found, self._terms.names
+        features = context_features(class_names(passage.speaker), names(found), [rule.id for rule in fired])
+        if passage.place is not None:
+            title, before = passage.place
+            sides = [sum(bool(side & mask) for side in self._sides) for mask in (found, found | before, title)]
+            features += place_features(names(title), names(before), sides)
+        return features
+
+    def _features(self, passage: Passage, fired: list[_Rule], sums: list[float]) -> Features:
         theirs = [sums[own] if own >= 0 else 0.0 for own in self._own]
-        rules = [rule.id for rule in fired]
-        return self._classifier.features(text, class_names(speaker), self._terms.names(found), rules, theirs)
+        return self._classifier.features(passage, self.context(passage, fired), theirs)
 
 
 def article_categories(statements) -> tuple[Score, ...]:

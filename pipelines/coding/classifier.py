@@ -33,7 +33,23 @@ _VOICES = (  # the first that fits
     ("medium", {"medium", "journalist"}),
     ("scholar", {"scholar", "group"}),
 )
+_SHORT = 6  # letters of a word of speech or of a speaker's title
+_PLACED = "in an article"
+_SIDES = ("sides here", "sides near", "sides in title")
 _LIMIT = 8.0  # a sum of rule weights beyond this says no more
+
+
+class Passage(NamedTuple):
+    """A statement as rules and classifier read it. Terms and speaker classes are bits."""
+
+    text: str = ""  # the whole stretch
+    found: int = 0  # terms in it, without those in the words that name the speaker
+    speaker: int = 0  # the speaker's classes
+    around: int = 0  # terms in title and paragraph
+    phrase: tuple[int, int] = (0, 0)  # where `text` names the speaker
+    cue: str = ""  # the words of speech
+    shape: tuple[str, ...] = ()  # how it is attributed: the pattern, the kind of reference, direct or not
+    place: tuple[int, int] | None = None  # terms in the article's title and in the sentence before; None: no article
 
 
 class Weights(NamedTuple):
@@ -96,6 +112,41 @@ def context_features(classes: Sequence[str], terms: Sequence[str], rules: Sequen
     ]
 
 
+def attribution_features(passage: Passage) -> list[str]:
+    """The features of how the speech is introduced: the words of speech, those that name the speaker, the pattern."""
+    start, end = passage.phrase
+    return [
+        *(f"cue {word[:_SHORT]}" for word in _words(passage.cue)),
+        *(f"by {word[:_SHORT]}" for word in _words(passage.text[start:end])),
+        *(f"shape {shape}" for shape in passage.shape),
+    ]
+
+
+def place_features(title: Sequence[str], before: Sequence[str], sides: Sequence[int]) -> list[str]:
+    """The features of where a statement stands: the terms of the article's title and of the sentence before.
+
+    `sides`: how many of the two sides are named in the statement, in it and the sentence before, in the title.
+    """
+    return [
+        _PLACED,
+        *(f"title {term}" for term in title),
+        *(f"before {term}" for term in before),
+        *(f"{where} {count}" for where, count in zip(_SIDES, sides, strict=True)),
+    ]
+
+
+def is_place(feature: str) -> bool:
+    """Whether a feature tells where a statement stands."""
+    return feature.startswith(("title ", "before ", *_SIDES)) or feature == _PLACED
+
+
+def matter(passage: Passage) -> str:
+    """What is said: the statement without the words that name the speaker and without the words of speech."""
+    start, end = passage.phrase
+    said = f"{passage.text[:start]} {passage.text[end:]}" if start < end else passage.text
+    return said.replace(passage.cue, " ", 1) if passage.cue else said
+
+
 @lru_cache(maxsize=1 << 15)
 def _stems(token: str, sizes: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(f'"{token[:size]}"' for size in sizes)
@@ -107,10 +158,14 @@ def stems(token: str, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_stems("0" if token[0].isdigit() else token, sizes)))
 
 
+def _words(text: str) -> list[str]:
+    return ["0" if token[0].isdigit() else token for token in _TOKEN.findall(lowered(plain(text)))]
+
+
 def word_features(text: str, language: str) -> list[str]:
     """Stems and pairs of neighbouring stems, each once, in quotation marks."""
     sizes = _STEMS.get(language, _STEMS_ELSEWHERE)
-    stems = [_stems("0" if token[0].isdigit() else token, sizes) for token in _TOKEN.findall(lowered(plain(text)))]
+    stems = [_stems(word, sizes) for word in _words(text)]
     found = dict.fromkeys(chain.from_iterable(stems))
     found.update(dict.fromkeys([f"{first[0][:-1]} {second[0][1:]}" for first, second in pairwise(stems)]))
     return list(found)
@@ -143,15 +198,10 @@ class Classifier:
         self.weights = weights
         self._index = {feature: i for i, feature in enumerate(weights.features)}
 
-    def features(
-        self, text: str, classes: Sequence[str], terms: Sequence[str], rules: Sequence[str], sums: Sequence[float]
-    ) -> Features:
+    def features(self, passage: Passage, context: list[str], sums: Sequence[float]) -> Features:
         """The features of a statement; `sums` are the rules' sums in the order of the weights' targets."""
-        return Features(
-            context_features(classes, terms, rules),
-            word_features(text, self.weights.language),
-            sum_features(sums),
-        )
+        words = word_features(matter(passage), self.weights.language)
+        return Features(context + attribution_features(passage), words, sum_features(sums))
 
     def known(self, features: Features) -> Known:
         """The features that the classifier has learnt something about."""

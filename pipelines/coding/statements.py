@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from pipelines.coding.attribution import LONGEST, pieces
 from pipelines.coding.categories import Judge, Judgement, speaker_classes
-from pipelines.coding.classifier import Classifier
+from pipelines.coding.classifier import Classifier, Passage
 from pipelines.coding.document import Attribution, Document
 from pipelines.coding.linking import Linked
 from pipelines.coding.terms import Hit, TermMatcher
@@ -27,30 +28,51 @@ class StatementMaker:
     def make(self, document: Document, linked: list[Linked], hits: list[Hit]) -> None:
         """Fills `document.statements` from the attributions and the actors behind them."""
         made: list[_Draft] = []
-        title = self._terms.mask(self._terms.find(document.title), 0, len(document.title)) if document.title else 0
+        for attribution, speaker, start, end, passage in self.passages(document, linked, hits):
+            if passage.found or _says_something(document.text, start, end, attribution):
+                judgement = self._judge.judge(passage)
+            else:
+                judgement = self._judge.nothing
+            draft = _Draft(attribution, speaker, start, end, passage.found, passage.speaker, judgement)
+            if not (made and made[-1].absorb(draft, document)):
+                made.append(draft)
+        document.statements = [self._statement(document, draft, hits) for draft in made]
+
+    def passages(
+        self, document: Document, linked: list[Linked], hits: list[Hit]
+    ) -> Iterator[tuple[Attribution, Linked, int, int, Passage]]:
+        """The stretches that are judged, with what they are judged by."""
+        mask = self._terms.mask
+        title = mask(self._terms.find(document.title), 0, len(document.title)) if document.title else 0
         for attribution, speaker in zip(document.attributions, linked, strict=True):
             if attribution.speaker.kind == "pronoun" and not speaker.actor.kind:
                 continue  # "it" with nobody to stand for
             if attribution.rule == "position" and speaker.occupation not in _OPINION:
                 continue
             classes = speaker_classes(speaker.actor, speaker.occupation)
+            shape = (attribution.rule, attribution.speaker.kind, "direct" if attribution.direct else "indirect")
             for start, end in pieces(document, attribution.start, attribution.end):
-                if not document.text[start:end].strip():
+                text = document.text[start:end]
+                if not text.strip():
                     continue
-                found = self._found(hits, start, end, attribution.speaker.phrase)
-                first, last = (
-                    document.sentences[max(document.sentence_at(at), 0)].paragraph for at in (start, end - 1)
+                phrase = attribution.speaker.phrase
+                found = self._found(hits, start, end, phrase)
+                at = max(document.sentence_at(start), 0)
+                first, last = document.sentences[at], document.sentences[max(document.sentence_at(end - 1), 0)]
+                begin, stop = document.paragraphs[first.paragraph][0], document.paragraphs[last.paragraph][1]
+                before = mask(hits, *document.sentences[at - 1][:2]) if at else 0
+                inside = start <= phrase[0] < phrase[1] <= end
+                passage = Passage(
+                    text,
+                    found,
+                    classes,
+                    title | mask(hits, begin, stop),
+                    (phrase[0] - start, phrase[1] - start) if inside else (0, 0),
+                    attribution.cue,
+                    shape,
+                    (title, before),
                 )
-                begin, stop = document.paragraphs[first][0], document.paragraphs[last][1]
-                around = title | self._terms.mask(hits, begin, stop)
-                if found or _says_something(document.text, start, end, attribution):
-                    judgement = self._judge.judge(found, classes, around, document.text[start:end])
-                else:
-                    judgement = self._judge.nothing
-                draft = _Draft(attribution, speaker, start, end, found, classes, judgement)
-                if not (made and made[-1].absorb(draft, document)):
-                    made.append(draft)
-        document.statements = [self._statement(document, draft, hits) for draft in made]
+                yield attribution, speaker, start, end, passage
 
     def _found(self, hits: list[Hit], start: int, end: int, phrase: tuple[int, int]) -> int:
         """The terms in [start, end), without those in the noun phrase that names the speaker."""

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.coding import LANGUAGES, Coder
 from pipelines.coding.categories import CLASS_BITS, Judge
-from pipelines.coding.classifier import Classifier, Weights, load, save, word_features
+from pipelines.coding.classifier import Classifier, Passage, Weights, load, matter, place_features, save, word_features
 from pipelines.coding.terms import TermMatcher
 from schemas.codebook import load_codebook
 from schemas.failures import Failure
@@ -32,7 +32,7 @@ def weights(features: dict[str, list[float]], **given) -> Weights:
 
 def test_scores_add_up_and_name_their_causes():
     learnt = Classifier(weights({'"storm"': [2, 0, 0, 1], "voice official": [0.5, -1, 0, 0], "term sea": [0, 3, 0, 0]}))
-    features = learnt.features("Storm", ["official"], [], [], [0, 0, 0, 0])
+    features = learnt.features(Passage("Storm"), ["voice official"], [0, 0, 0, 0])
     assert learnt.score(features).tolist() == [2.5, -1, 0, 1]
     known = learnt.known(features)
     assert learnt.causes(known, 0) == [('"storm"', 2.0), ("voice official", 0.5)]
@@ -41,7 +41,22 @@ def test_scores_add_up_and_name_their_causes():
 
 def test_rule_sums_are_features():
     learnt = Classifier(weights({"term x": [0, 0, 0, 0]}, sums=np.eye(4, dtype=np.float32) * 0.5))
-    assert learnt.score(learnt.features("", [], [], [], [4, -2, 0, 100])).tolist() == [2, -1, 0, 4]
+    assert learnt.score(learnt.features(Passage(), [], [4, -2, 0, 100])).tolist() == [2, -1, 0, 4]
+
+
+def test_who_speaks_is_heard_apart_from_what_is_said():
+    text = "Shells are moving, the defence minister warned."
+    phrase = text.index("the defence"), text.index(" warned")
+    passage = Passage(text, phrase=phrase, cue="warned", shape=("subject_verb", "role", "indirect"))
+    assert matter(passage).split() == ["Shells", "are", "moving,", "."]
+    features = Classifier(weights({"by minist": [1, 0, 0, 0]})).features(passage, ["voice official"], [0] * 4)
+    assert {"cue warned", "by minist", "shape role", "voice official"} <= set(features.context)
+    assert '"warned"' not in features.words
+
+
+def test_place_tells_title_sentence_before_and_sides():
+    found = place_features(["summit"], ["china"], (0, 1, 2))
+    assert {"title summit", "before china", "sides here 0", "sides near 1", "sides in title 2"} <= set(found)
 
 
 def test_words_lose_their_endings():
@@ -113,7 +128,7 @@ def test_a_category_that_was_not_learnt_follows_from_its_rules():
     codebook = replace(codebook, categories=(*codebook.categories, own))
     terms = TermMatcher(codebook, "en")
     judge = Judge(codebook, terms, Classifier(load(codebook.classifiers["en"])))
-    found = judge.judge(0, CLASS_BITS["official"], 0, "Nothing of the kind.")
+    found = judge.judge(Passage("Nothing of the kind.", speaker=CLASS_BITS["official"]))
     assert Score("own", 0.8808) in found.categories
 
 
@@ -123,6 +138,7 @@ def test_scores_of_any_text_are_finite():
         terms = TermMatcher(codebook, language)
         judge = Judge(codebook, terms, Classifier(load(codebook.classifiers[language])))
         for text in ("", "\ud800\udfff", "0" * 5000, "да нет " * 3000, "\x00 \u202e!"):
-            judgement = judge.judge(-1 & ((1 << len(terms.ids)) - 1), 0, 0, text)
+            every = (1 << len(terms.ids)) - 1
+            judgement = judge.judge(Passage(text, found=every, phrase=(0, 1), cue="да", place=(every, every)))
             assert all(0 <= score.score <= 1 for score in judgement.categories)
             assert 0 <= judgement.stance_score <= 1

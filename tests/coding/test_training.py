@@ -1,5 +1,6 @@
 """The training material and the classifiers made of it."""
 
+import json
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -10,8 +11,8 @@ import pytest
 from pipelines.coding import LANGUAGES
 from pipelines.coding.classifier import Classifier, load
 from pipelines.coding.training.__main__ import main, prepare
-from pipelines.coding.training.material import COLUMNS, read
-from pipelines.coding.training.train import AS_CODED, learn, of_language
+from pipelines.coding.training.material import COLUMNS, coded_as, read, read_articles
+from pipelines.coding.training.train import AS_FOUND, IN_ARTICLE, learn, of_language
 from schemas.actors import OCCUPATIONS
 from schemas.codebook import load_codebook
 from schemas.failures import Failure
@@ -49,9 +50,12 @@ def shingles(text: str, size: int) -> set[tuple[str, ...]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_material_shares_no_text_with_the_evaluation(language):
     size = 5 if language == "ko" else 7
-    gold = set().union(*(shingles(p.read_text(encoding="utf-8"), size) for p in GOLD.glob(f"*-{language}.jsonl")))
-    shared = [e.source for e in read(language, load_codebook()) if shingles(e.text, size) & gold]
-    assert not shared
+    learnt_from = {article["id"] for article in read_articles(language)}
+    gold = [json.loads(line) for path in GOLD.glob(f"*-{language}.jsonl") for line in path.open(encoding="utf-8")]
+    sealed = set().union(*(shingles(article["text"], size) for article in gold if article["id"] not in learnt_from))
+    texts = [(example.source, example.text) for example in read(language, load_codebook())]
+    texts += [(article["id"], article["text"]) for article in read_articles(language)]
+    assert not [source for source, text in texts if shingles(text, size) & sealed]
 
 
 def test_shipped_weights_are_what_the_script_makes(samples):
@@ -62,17 +66,17 @@ def test_shipped_weights_are_what_the_script_makes(samples):
         made = Classifier(of_language(model, samples, language, codebook))
         shipped = Classifier(load(codebook.classifiers[language]))
         assert made.weights.targets == shipped.weights.targets
-        coded = [sample for sample in samples if sample.example.language == language and sample.weight == AS_CODED]
+        coded = [sample for sample in samples if sample.language == language and sample.weight != AS_FOUND]
         categories = len(codebook.categories)
         mine, theirs = (np.array([c.score(sample.features)[:categories] for sample in coded]) for c in (made, shipped))
         assert np.mean((mine > 0) == (theirs > 0)) > 0.98, f"{language}: run python -m pipelines.coding.training"
-        wanted = np.array([[c.id in sample.example.categories for c in codebook.categories] for sample in coded])
+        wanted = np.array([[c.id in sample.categories for c in codebook.categories] for sample in coded])
         assert np.mean((mine > 0) == wanted) > 0.95
 
 
 def test_training_is_deterministic(samples):
     codebook = load_codebook()
-    some = samples[::7]
+    some = samples[::11]
     first, second = learn(some, codebook), learn(some, codebook)
     assert first.features == second.features
     assert np.array_equal(first.weights, second.weights)
@@ -90,6 +94,42 @@ def test_wrong_material_is_named_by_line(tmp_path, line, complaint):
     (tmp_path / "en.tsv").write_text("\t".join(COLUMNS) + "\n" + line + "\n", encoding="utf-8")
     with pytest.raises(Failure, match=re.escape(complaint)):
         read("en", load_codebook(), tmp_path)
+
+
+ARTICLE = {
+    "id": "a",
+    "text": "The shells breach resolutions, said Lee. Talks help, he added. It rained.",
+    "statements": [
+        {"anchor": "The shells breach resolutions", "categories": ["official_condemnation"], "stance": "critical"},
+        {"anchor": "Talks help", "categories": ["prescription"], "stance": "neutral"},
+    ],
+    "other_statements": [{"anchor": "It rained"}],
+}
+
+
+def test_articles_tell_the_coding_of_what_the_program_finds():
+    text = ARTICLE["text"]
+    first, second = text.index("Talks"), text.index("It")
+    assert coded_as(ARTICLE, 0, first) == ({"official_condemnation"}, "critical")
+    assert coded_as(ARTICLE, 0, second) == ({"official_condemnation", "prescription"}, "critical")
+    assert coded_as(ARTICLE, second, len(text)) == (frozenset(), "")
+    assert coded_as(ARTICLE, 0, 6) is None
+    assert coded_as({**ARTICLE, "complete": True}, 0, 6) == (frozenset(), "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_articles_are_learnt_from_as_the_program_reads_them(language, samples):
+    found = [sample for sample in samples if sample.language == language and sample.weight == IN_ARTICLE]
+    assert len(found) > 200
+    assert {sample.source for sample in found} <= {article["id"] for article in read_articles(language)}
+    assert any("in an article" in sample.features.context for sample in found)
+
+
+@pytest.mark.parametrize("article", ["{", "[]", '{"id": "a"}', json.dumps({**ARTICLE, "text": "Nothing of it."})])
+def test_wrong_articles_are_named_by_line(tmp_path, article):
+    (tmp_path / "en_articles.jsonl").write_text(json.dumps(ARTICLE) + "\n" + article, encoding="utf-8")
+    with pytest.raises(Failure, match=re.escape("en_articles.jsonl:2: ")):
+        read_articles("en", tmp_path)
 
 
 def test_missing_material_is_an_error(tmp_path):

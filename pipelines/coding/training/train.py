@@ -1,38 +1,47 @@
 """Learning a classifier's weights from examples.
 
 All languages are learnt together: what the codebook's terms, rules and speakers say is the same in each, only the words
-are a language's own. Needs scikit-learn.
+are a language's own. Needs SciPy.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
 
-from pipelines.coding.categories import Judge, class_names, speaker_classes
-from pipelines.coding.classifier import Features, Weights, context_features, sum_features, word_features, word_scale
+from pipelines.coding.categories import Judge, speaker_classes
+from pipelines.coding.classifier import (
+    Features,
+    Passage,
+    Weights,
+    attribution_features,
+    is_place,
+    matter,
+    sum_features,
+    word_features,
+    word_scale,
+)
 from pipelines.coding.document import Document, Speaker
 from pipelines.coding.linking import Linked
-from pipelines.coding.pipeline import Compiled
+from pipelines.coding.pipeline import Compiled, build
 from pipelines.coding.segmentation import segment
-from pipelines.coding.training.material import Example
+from pipelines.coding.training.material import Coded, Example, coded_as
 from schemas.actors import ActorList
 from schemas.codebook import Codebook
 from schemas.records import Actor
 
 STRENGTH = 0.5  # inverse of the L2 penalty
-SCALES = {"context": 0.5, "words": 2.0, "sums": 0.25}  # how far each kind of feature may reach under that penalty
+SCALES = {"context": 0.5, "words": 2.0, "sums": 0.125}  # how far each kind of feature may reach under that penalty
 LEAST = 2  # examples that must hold a feature
-# Speakers are not always recognised, so each example is learnt from as coded, as the program finds its speaker in the
-# text alone, and without one.
-AS_CODED, AS_FOUND, UNKNOWN = 1.0, 0.5, 0.25
+PRECISION, ROUNDS = 1e-6, 150  # of the optimisation: the least relative gain, the most steps
+# Speakers are not always recognised, so each example is learnt from as coded and as the program finds its speaker in
+# the text alone. A statement of a whole article shows what the program will see, one written alone may not.
+AS_CODED, AS_FOUND, IN_ARTICLE = 1.0, 0.5, 4.0
 
 _BLOCS = {"RU": "russia", "KP": "dprk", "KR": "rok", "JP": "japan", "CN": "china", "UA": "ukraine", "UN": "un"}
 _WEST = frozenset({"US", "EU", "GB", "FR", "DE", "PL", "CA", "AU", "NO"})
@@ -42,7 +51,10 @@ _SUBJECT = ("russia", "dprk")  # an article about the subject has named both som
 class Sample(NamedTuple):
     """An example as features, with a weight."""
 
-    example: Example
+    language: str
+    source: str  # of the example: "file:line", or the id of the article
+    categories: frozenset[str]
+    stance: str  # "" where it is not coded
     features: Features
     weight: float
 
@@ -52,37 +64,63 @@ class Reader:
 
     def __init__(self, language: str, codebook: Codebook, actors: ActorList) -> None:
         self._language = language
+        self._pipeline = build(language, codebook, actors)
         self._stages = Compiled(language, codebook, actors)
         self._terms = self._stages.terms
         self._judge = Judge(codebook, self._terms)
         self._subject = sum(self._terms.bits.get(term, 0) for term in _SUBJECT)
 
-    def samples(self, example: Example) -> list[Sample]:
-        """The example with its speaker as coded, as found and unknown."""
-        speaker, linked = self._speaker(example.text)
-        begin, end = speaker.phrase if speaker else (0, 0)
+    def samples(self, example: Example) -> Iterator[Sample]:
+        """The example with its speaker as coded and as found."""
         hits = self._terms.find(example.text)
-        found = self._terms.mask(hits, 0, begin) | self._terms.mask(hits, end, len(example.text))
-        words = word_features(example.text, self._language)
-        coded = _classes(example)
-        seen = speaker_classes(linked.actor, linked.occupation) if linked else 0
-        samples = []
-        for classes, weight in ((coded, AS_CODED), (seen, AS_FOUND), (0, UNKNOWN)):
-            sums, rules = self._judge.apply(found, classes, found | self._subject)
-            context = context_features(class_names(classes), self._terms.names(found), [rule.id for rule in rules])
-            samples.append(Sample(example, Features(context, words, sum_features(sums)), weight))
-        return samples
+        document, linked = self._read(example.text)
+        passage = Passage(example.text, self._terms.mask(hits, 0, len(example.text)))
+        seen = 0
+        if linked:
+            first = document.attributions[0]
+            begin, end = first.speaker.phrase
+            found = self._terms.mask(hits, 0, begin) | self._terms.mask(hits, end, len(example.text))
+            shape = _shape(first.rule, first.speaker, first.direct)
+            passage = passage._replace(found=found, phrase=first.speaker.phrase, cue=first.cue, shape=shape)
+            seen = speaker_classes(linked[0].actor, linked[0].occupation)
+        passage = passage._replace(around=passage.found | self._subject)
+        for classes, weight in ((_classes(example), AS_CODED), (seen, AS_FOUND)):
+            features = self._features(passage._replace(speaker=classes))
+            yield Sample(self._language, example.source, example.categories, example.stance, features, weight)
 
-    def _speaker(self, text: str) -> tuple[Speaker, Linked] | tuple[None, None]:
-        """The first speaker whom the program finds in a text."""
+    def statements(self, coded: Coded) -> Iterator[Sample]:
+        """The statements of a coded article as the program cuts them, with the speakers that it finds."""
+        doc = self._pipeline.make_doc(coded["text"])
+        document = doc._.coding = Document(
+            coded["text"], coded.get("title", ""), self._language, coded.get("published", ""), coded.get("outlet", "")
+        )
+        for _, stage in self._pipeline.pipeline[:-1]:
+            doc = stage(doc)
+        if not document.relevant:
+            return
+        found = self._stages.statements.passages(
+            document, doc.user_data["vostochny_linked"], doc.user_data["vostochny_hits"]
+        )
+        for _, _, start, end, passage in found:
+            if (verdict := coded_as(coded, start, end)) is not None:
+                yield Sample(self._language, coded["id"], *verdict, self._features(passage), IN_ARTICLE)
+
+    def _features(self, passage: Passage) -> Features:
+        sums, fired = self._judge.apply(passage.found, passage.speaker, passage.around)
+        context = self._judge.context(passage, fired) + attribution_features(passage)
+        return Features(context, word_features(matter(passage), self._language), sum_features(sums))
+
+    def _read(self, text: str) -> tuple[Document, list[Linked]]:
+        """A text alone with the attributions in it and who is behind them."""
         document = Document(text, language=self._language)
         segment(document, self._stages.language)
         self._stages.mentions.find(document)
         document.attributions = sorted(self._stages.language.attributions(document), key=lambda a: (a.start, a.end))
-        if not document.attributions:
-            return None, None
-        linked = self._stages.linker.link(document)
-        return document.attributions[0].speaker, linked[0]
+        return document, self._stages.linker.link(document) if document.attributions else []
+
+
+def _shape(rule: str, speaker: Speaker, direct: bool) -> tuple[str, ...]:
+    return rule, speaker.kind, "direct" if direct else "indirect"
 
 
 def _classes(example: Example) -> int:
@@ -102,32 +140,68 @@ class Model(NamedTuple):
 
 
 def learn(samples: Sequence[Sample], codebook: Codebook) -> Model:
-    """Fits a logistic regression for each category and one for the stance of statements with a category."""
+    """Fits a logistic regression for each category and one for the stance of statements with a category.
+
+    Where a statement stands says something about its category, but not about its stance.
+    """
     counts: Counter[str] = Counter()
     for sample in samples:
-        if sample.weight == AS_CODED:
+        if sample.weight != AS_FOUND:
             counts.update(_names(sample))
     features = tuple(sorted(name for name, count in counts.items() if count >= LEAST))
     table = matrix(samples, features)
-    weight = np.array([sample.weight for sample in samples])
     categories = [category.id for category in codebook.categories]
     stances = [stance.id for stance in codebook.stances]
-    learnt = np.zeros((table.shape[1], len(categories) + len(stances)))
-    bias = np.zeros(len(categories) + len(stances))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        for i, category in enumerate(categories):
-            target = np.array([category in sample.example.categories for sample in samples])
-            fitted = LogisticRegression(C=STRENGTH, max_iter=300).fit(table, target, weight)
-            learnt[:, i], bias[i] = fitted.coef_[0], fitted.intercept_[0]
-        coded = np.array([bool(sample.example.categories) for sample in samples])
-        target = np.array([stances.index(sample.example.stance) for sample in samples])
-        fitted = LogisticRegression(C=STRENGTH, max_iter=300).fit(table[coded], target[coded], weight[coded])
-        for row, stance in enumerate(fitted.classes_):
-            learnt[:, len(categories) + stance] = fitted.coef_[row]
-            bias[len(categories) + stance] = fitted.intercept_[row]
+    given = np.array([[id in sample.categories for id in categories] for sample in samples], float)
+    stance = np.array([[sample.stance == id for id in stances] for sample in samples], float)
+    weight = np.array([sample.weight for sample in samples])
+    heard = weight * given.any(axis=1) * stance.any(axis=1)
+    apart = np.array([i for i, name in enumerate(features) if is_place(name)], int)
+    weights, bias = _fit(table, given, stance, weight, heard, apart)
     scale = np.array([SCALES["words" if name.startswith('"') else "context"] for name in features])
-    return Model(features, learnt[: len(features)] * scale[:, None], learnt[len(features) :] * SCALES["sums"], bias)
+    return Model(features, weights[: len(features)] * scale[:, None], weights[len(features) :] * SCALES["sums"], bias)
+
+
+def _fit(
+    table: sparse.csr_matrix,
+    categories: np.ndarray,
+    stances: np.ndarray,
+    weight: np.ndarray,
+    heard: np.ndarray,
+    apart: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (columns × targets) and bias: logistic losses of the categories, softmax loss of the stance, L2 penalty.
+
+    `heard` weighs the samples for the stance; the columns `apart` get no weight for it.
+    """
+    columns, first = table.shape[1], categories.shape[1]
+    targets = first + stances.shape[1]
+    size = columns * targets
+    across = table.T.tocsr()
+
+    def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
+        weights, bias = point[:size].reshape(columns, targets), point[size:]
+        scores = table @ weights + bias
+        odds, logs = scores[:, :first], scores[:, first:]
+        top = logs.max(axis=1, keepdims=True)
+        powers = np.exp(logs - top)
+        total = powers.sum(axis=1, keepdims=True)
+        value = (weight[:, None] * (np.logaddexp(0, odds) - categories * odds)).sum()
+        value += (heard * (np.log(total) + top - (logs * stances).sum(axis=1, keepdims=True))[:, 0]).sum()
+        value += (weights * weights).sum() / (2 * STRENGTH)
+        error = np.hstack(
+            [
+                weight[:, None] * (1 / (1 + np.exp(-np.clip(odds, -500, 500))) - categories),
+                heard[:, None] * (powers / total - stances),
+            ]
+        )
+        slope = across @ error + weights / STRENGTH
+        slope[apart, first:] = 0
+        return value, np.concatenate([slope.ravel(), error.sum(axis=0)])
+
+    options = {"maxiter": ROUNDS, "ftol": PRECISION}
+    found = minimize(loss, np.zeros(size + targets), jac=True, method="L-BFGS-B", options=options).x
+    return found[:size].reshape(columns, targets), found[size:]
 
 
 def matrix(samples: Sequence[Sample], features: Sequence[str]) -> sparse.csr_matrix:
@@ -153,7 +227,7 @@ def _names(sample: Sample) -> Iterable[str]:
 
 def of_language(model: Model, samples: Sequence[Sample], language: str, codebook: Codebook) -> Weights:
     """The part of a model that a language uses."""
-    used = {name for sample in samples if sample.example.language == language for name in _names(sample)}
+    used = {name for sample in samples if sample.language == language for name in _names(sample)}
     keep = [i for i, name in enumerate(model.features) if name in used]
     return Weights(
         language,
