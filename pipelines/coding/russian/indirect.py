@@ -72,7 +72,10 @@ class Cues(Verbs):
     def cues(self) -> list[Cue]:
         """Every cue of speech in the sentence, by place."""
         found: list[Cue] = []
+        clauses = "h" in self.codes
         for i, code in enumerate(self.codes):
+            if code not in "VlKpI:-fJN":
+                continue
             cue = None
             if code == "V":
                 cue = self._verb(i, found)
@@ -83,7 +86,7 @@ class Cues(Verbs):
                     cue = found[-1]._replace(at=i, again=True)
             elif code == "f" and self.tokens[i].lemma in words.SPEECH:
                 cue = self._infinitive(i, found)
-            if cue is None and code in "lV" and self._takes_clause(i) and (verb := any_verb(self.words[i])):
+            if clauses and cue is None and code in "lV" and self._takes_clause(i) and (verb := any_verb(self.words[i])):
                 cue = self._other_verb(i, verb)
             if code == "K":
                 cue = self._by(i)
@@ -103,7 +106,7 @@ class Cues(Verbs):
                 cue = cue or self._by_person(i)
             elif code == "l" and self.words[i] in ("ссылкой", "ссылаясь"):
                 cue = self._with_reference(i)
-            if cue is None and code in "lV" and not found and _TAG.match(self.codes, i):
+            if cue is None and not found and code in "lV" and self.codes[i - 1] == "," and _TAG.match(self.codes, i):
                 cue = self._tag(i)
             if cue:
                 found.append(cue)
