@@ -121,6 +121,20 @@ def test_the_view_before_the_sentence_that_says_whose_it_is(coder):
     assert said(coder, text) == [("Ada Quill", text)]
 
 
+def test_a_lead_up_to_what_the_speaker_goes_on_to_say_is_no_statement(coder):
+    found = said(
+        coder,
+        "Ada Quill, a historian at Marlow University, thinks outsiders have got it wrong. "
+        "“People forget how many shells the North still makes for Russia,” she says.",
+    )
+    assert found == [("Ada Quill", "“People forget how many shells the North still makes for Russia,” she says.")]
+
+
+def test_a_view_that_nothing_follows_is_one(coder):
+    text = "Ada Quill, a historian at Marlow University, thinks outsiders have got it wrong."
+    assert said(coder, text) == [("Ada Quill", text)]
+
+
 class TestLabels:
     def test_what_others_told_an_interviewee_is_his_word(self, coder):
         found = said(

@@ -14,6 +14,7 @@ import re
 
 from pipelines.coding.document import Attribution, Document, Speaker
 from pipelines.coding.english import sentences
+from pipelines.coding.english.follow_ups import without_leads
 from pipelines.coding.english.names import Names, full_names, in_full, issuer
 from pipelines.coding.english.reader import Reader, quoted
 from pipelines.coding.english.sentences import Unit, units
@@ -92,6 +93,7 @@ class English(Names):
             found += made
             quotes = not made and "Q" in reader.codes
             before = (unit, quotes and set(reader.codes) <= set("Q.,"), quotes, bool(made))
+        found = without_leads(document, found)
         return found + own_statement(document, found, announced, self.role_key)
 
     def editorial(self, title: str, text: str) -> bool:

@@ -4,9 +4,66 @@ from __future__ import annotations
 
 import re
 
-from pipelines.coding.document import Speaker
+from pipelines.coding.document import Attribution, Document, Speaker
 from pipelines.coding.english import words as vocabulary
 from pipelines.coding.english.speakers import Phrases
+
+# Verbs and rules by which a sentence can tell that somebody has a view without telling it.
+_LEADING = frozenset(
+    "think thinks thought believe believes prefer prefers preferred call calls called see sees agree agrees agreed "
+    "disagree disagrees disagreed differ argue arguing argued".split()
+)
+_LEADING_RULES = frozenset({"position", "holds", "to_name", "possessive_noun"})
+_LEAD_WORDS = 18
+# What a view on the subject would have to name one of.
+_MATTER = re.compile(
+    r"(?i)\b(?:shell|missile|troop|soldier|weapon|arms|rocket|treat(?:y|ies)|pact|alliance|all(?:y|ies)|sanction|war\b|tech"
+    r"|satellite|nuclear|deal|partner|friend|axis|summit|visit|talks|drone|submarine|worker|fuel|oil\b|supply|supplies"
+    r"|transfer|threat|danger|violat|condemn|bloc\b|dialogue|diploma|neighbou?r|lorr|shipment|trade|capitals|regime"
+    r"|govern|policy|security|peninsula|parade|patron|bomb|deter)"
+)
+
+
+def without_leads(document: Document, found: list[Attribution]) -> list[Attribution]:
+    """The attributions without those that only lead up to what the same speaker goes on to say.
+
+    "Quill, a historian, thinks outsiders have it wrong. “People forget …,” she says." Who so speaks is introduced.
+    """
+    kept = []
+    for i, attribution in enumerate(found):
+        after = found[i + 1] if i + 1 < len(found) else None
+        if _leads(document, attribution, after):
+            document.named += [attribution.speaker] if attribution.speaker.kind == "name" else []
+        else:
+            kept.append(attribution)
+    if len(kept) < len(found):
+        document.named.sort(key=lambda speaker: speaker.start)
+    return kept
+
+
+def _leads(document: Document, attribution: Attribution, after: Attribution | None) -> bool:
+    speaker = attribution.speaker
+    pronoun = speaker.kind == "pronoun" and attribution.rule == "possessive_noun"
+    if attribution.direct or not (pronoun or speaker.kind == "name"):
+        return False
+    if attribution.rule not in _LEADING_RULES and attribution.cue not in _LEADING:
+        return False
+    text = document.text
+    begin, stop = speaker.phrase if speaker.phrase[1] else (speaker.start, speaker.end)
+    said = text[attribution.start : begin] + text[stop : attribution.end]
+    if len(said.split()) > _LEAD_WORDS or _MATTER.search(said):
+        return False
+    if any(not begin <= m.start < stop for m in document.mentions_in(attribution.start, attribution.end)):
+        return False
+    rest = text[attribution.end : attribution.end + 3]
+    if "\n" in rest:
+        return False
+    if rest.strip()[:1] in ("“", '"', "‘"):
+        return True
+    if after is None or after.start > attribution.end + 3:
+        return False
+    return after.speaker.kind == "pronoun" or (after.speaker.name or "-").split()[-1] in speaker.name.split()
+
 
 # "He adds a warning.", "Town sees it differently.", "Not everyone agrees; X is less sure."
 _VIEW = re.compile(

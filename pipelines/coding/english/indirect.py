@@ -202,6 +202,8 @@ class Cues(Phrases):
         needs = verbs.NEEDS.get(verb)
         if verb == "say" and self.words[v + 1 : v + 2] in (["nothing"], ["little"], ["next"], ["much"], ["so"]):
             return False
+        if verb in ("argue", "disagree", "differ") and self.words[v + 1 : v + 2] in (["over"], ["about"], ["on"]):
+            return "Q" in self.codes[v:]  # that they argue is not what they say
         if verb in ("think", "believe", "say") and self.words[v + 1 : v + 2] in (["not"], ["otherwise"], ["so"]):
             return False  # "X thinks not."
         if needs is None:
