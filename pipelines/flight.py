@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from time import monotonic
 
+from connectors.metrics import LAG
 from schemas.records import Entry
 
 LONGEST = 900.0  # seconds; what is not back by then was lost with a bundle, and the ledger brings it again
@@ -32,6 +34,8 @@ class Flight:
 
     def land(self, entry: Entry) -> None:
         """An entry is indexed, or a dead letter."""
+        if entry.seen:
+            LAG.observe(max(0.0, (datetime.now(UTC) - datetime.fromisoformat(entry.seen)).total_seconds()))
         with self._lock:
             self._entries.pop(entry.id, None)
 

@@ -19,6 +19,7 @@ from rich.text import Text
 from pipelines.cli.collecting import carrying, line_of, only_one
 from pipelines.cli.common import choose_feeds, demo_option, errors, feed_options, prefix_of, running
 from pipelines.cli.operating import EVERY, shown
+from schemas.failures import Failure
 
 log = logging.getLogger("vostochny.watch")
 
@@ -38,8 +39,16 @@ log = logging.getLogger("vostochny.watch")
     help="After which what a dead worker has claimed is taken again.",
 )
 @click.option("--logs", type=click.Choice(["text", "json"]), help="Lines of log instead of the display of a terminal.")
+@click.option(
+    "--metrics-port", type=click.IntRange(0, 65535), metavar="PORT", help="Serve figures for Prometheus. 0: a free one."
+)
+@click.option(
+    "--metrics-host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Of the address to serve."
+)
 @demo_option
-def watch(outlets, only, since, runner, beam_options, shards, lease, logs, demo, **options) -> None:
+def watch(
+    outlets, only, since, runner, beam_options, shards, lease, logs, metrics_port, metrics_host, demo, **options
+) -> None:
     """Poll every feed when it is due and index what is new, until interrupted.
 
     Options that are not listed here are Beam's and go to the runner.
@@ -62,7 +71,11 @@ def watch(outlets, only, since, runner, beam_options, shards, lease, logs, demo,
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _interrupt)
     try:
-        with only_one("watch", prefix_of(demo)), display.going_on(bool(logs) or not errors.is_terminal):
+        with (
+            only_one("watch", prefix_of(demo)),
+            _scraped(metrics_host, metrics_port, display),
+            display.going_on(bool(logs) or not errors.is_terminal),
+        ):
             keep_watching(prepare, runner, beam_options, alone=alone)
     except KeyboardInterrupt:
         errors.print("Ended. What was on its way waits, and is taken when you watch or run again.")
@@ -72,6 +85,23 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     # Beam's threads would tell at length that their connections were closed, while we do close them.
     threading.excepthook = lambda _: None
     raise KeyboardInterrupt
+
+
+@contextmanager
+def _scraped(host: str, port: int | None, display: _Display) -> Iterator[None]:
+    """Figures for Prometheus are served while the block runs, if a port is given."""
+    if port is None:
+        yield
+        return
+    from prometheus_client import ProcessCollector
+
+    from connectors.metrics import StatusMetrics, served
+    from pipelines.metrics import ProcessMetrics
+
+    process = ProcessCollector(registry=None)  # its memory, processor time and open files
+    with StatusMetrics(display.ask) as asked, served(host, port, ProcessMetrics(), asked, process) as address:
+        log.info("metrics at %s", address)
+        yield
 
 
 class _Display:
@@ -92,26 +122,30 @@ class _Display:
             ended.set()
             thread.join(5)
 
-    def _ask(self):
-        """The status, or why it can't be had."""
+    def ask(self):
+        """The status. Raises Failure, or what the client raises, where it can't be had."""
         from connectors.elasticsearch.client import connect
         from connectors.elasticsearch.indices import Indices
         from connectors.elasticsearch.status import ask
 
         if self.settings is None:
-            return "starting"
+            raise Failure("starting", "the pipeline is being made ready")
+        client = connect(self.settings, timeout=5, retries=0)
         try:
-            client = connect(self.settings, timeout=5, retries=0)
-            try:
-                return ask(client, Indices(self._prefix))
-            finally:
-                client.close()
+            return ask(client, Indices(self._prefix))
+        finally:
+            client.close()
+
+    def _asked(self):
+        """The status, or why it can't be had."""
+        try:
+            return self.ask()
         except Exception as problem:  # whatever goes wrong, the watch itself says so and goes on
             return str(problem)
 
     def _log(self, ended: threading.Event) -> None:
         while not ended.wait(60):
-            found = self._ask()
+            found = self._asked()
             if isinstance(found, str):
                 log.warning("no status: %s", found)
                 continue
@@ -125,7 +159,7 @@ class _Display:
     def _show(self, ended: threading.Event) -> None:
         with Live(console=errors, screen=True) as live:
             while not ended.wait(EVERY):
-                found = self._ask()
+                found = self._asked()
                 live.update(Text(found) if isinstance(found, str) else shown(found, errors.height))
 
 
