@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from pipelines.coding.document import Attribution, Document, Speaker
-from pipelines.coding.korean_speakers import Phrases, bare, foreign, korean_name, subject, tokens_of, word_class
-from pipelines.coding.korean_words import HEADLINE_COUNTRIES
+from pipelines.coding.korean.speakers import Phrases, bare, foreign, korean_name, subject, tokens_of, word_class
+from pipelines.coding.korean.words import HEADLINE_COUNTRIES
 
 _HEAD_LABEL = re.compile(r"^(?:\s*[\[<(〈【][^\]>)〉】]{1,20}[\]>)〉】]\s*)+")
 _HEAD_QUOTE = re.compile(

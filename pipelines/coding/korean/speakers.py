@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipelines.coding.document import Document, Speaker, SpeakerKind
-from pipelines.coding.korean_words import (
+from pipelines.coding.korean.words import (
     ANONYMOUS,
     COUNTRIES,
     DOUBLE_SURNAMES,

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from pipelines.coding.document import Attribution, Document
-from pipelines.coding.korean_headlines import Headline
-from pipelines.coding.korean_reader import Reading
-from pipelines.coding.korean_speakers import bare, country_of, families, title_in
-from pipelines.coding.korean_words import AT_HOME, COUNTRIES, HEADLINE_COUNTRIES, TITLES
+from pipelines.coding.korean.headlines import Headline
+from pipelines.coding.korean.reader import Reading
+from pipelines.coding.korean.speakers import bare, country_of, families, title_in
+from pipelines.coding.korean.words import AT_HOME, COUNTRIES, HEADLINE_COUNTRIES, TITLES
 from pipelines.coding.languages import Base, Language
 
 _SENTENCE_END = re.compile(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from pipelines.coding.document import Attribution, Document, Speaker
-from pipelines.coding.korean_headlines import Headline
-from pipelines.coding.korean_speakers import (
+from pipelines.coding.korean.headlines import Headline
+from pipelines.coding.korean.speakers import (
     TALKED_ABOUT,
     Phrases,
     Token,
@@ -21,8 +21,8 @@ from pipelines.coding.korean_speakers import (
     tokens_of,
     word_class,
 )
-from pipelines.coding.korean_speech import FINITE, NOT_REPORTED, PASSES_ON, REPORTED, SAID, Event, plain, speech_acts
-from pipelines.coding.korean_words import KINDS_OF_BODIES, STATES
+from pipelines.coding.korean.speech import FINITE, NOT_REPORTED, PASSES_ON, REPORTED, SAID, Event, plain, speech_acts
+from pipelines.coding.korean.words import KINDS_OF_BODIES, STATES
 
 _INNER = re.compile(
     r"(?:말|강조|주장|지적|설명|비판|경고|촉구|반박|일축|분석|진단|전망|평가|우려|규탄|비난|언급|보고|답|발표|"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipelines.coding.korean_speakers import Token, bare
-from pipelines.coding.korean_words import NOT_SPEECH, OBJECT_VERBS, SPEECH_NOUNS
+from pipelines.coding.korean.speakers import Token, bare
+from pipelines.coding.korean.words import NOT_SPEECH, OBJECT_VERBS, SPEECH_NOUNS
 
 # Endings of an eojeol that show that what stands before it is said by somebody.
 _QUOTED = re.compile(
