@@ -94,6 +94,8 @@ def prepared(options: PipelineOptions) -> Iterator[None]:
     name = naming.job_name or ("vostochny-watch" if streaming else f"vostochny-run-{uuid4().hex[:8]}")
     naming.job_name = name
     local = flink.flink_master in ("[auto]", job_server.LOCAL)
+    if local and flink.parallelism < 0:
+        flink.parallelism = 1  # else one a core, for which the buffers of a cluster within the command don't suffice
     # Else workers end between two steps of a pipeline that ends, and the next has to load everything anew.
     portable.environment_cache_millis = portable.environment_cache_millis or FLINK_WORKERS_KEPT
     given = (portable.environment_type, portable.environment_config, portable.job_endpoint)
