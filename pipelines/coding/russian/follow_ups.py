@@ -39,6 +39,7 @@ def attributions(document: Document, home: str) -> list[Attribution]:
     label: Speaker | None = None  # whose words the paragraph is: "Асмолов: …"
     announced: Speaker | None = None  # whose words the next paragraph is
     transcript = any(QUESTION.match(text, start) for start, _ in document.paragraphs)
+    monologues = not any(text[end - 1] == "?" for _, end in document.paragraphs)
     for unit in units(document):
         if transcript and QUESTION.match(text, document.paragraphs[unit.paragraph][0]):
             label, last_paragraph, spoken_to, loose = None, unit.paragraph, unit.end, -1
@@ -58,6 +59,13 @@ def attributions(document: Document, home: str) -> list[Attribution]:
             spoken_to, loose, expected = unit.end, -1, None
             continue
         made = reader.attributions()
+        if not made and monologues and text[unit.start] in "—–":
+            # speech of a reporter who tells what others say
+            for sentence in document.sentences[
+                document.sentence_at(unit.start) : document.sentence_at(unit.end - 1) + 1
+            ]:
+                start = sentence.start + (2 if text[sentence.start] in "—–" else 0)
+                made += Reader(document, Unit(start, sentence.end, unit.paragraph), memory, home).attributions()
         reader.owned_text()
         if made and expected and _describes(made[0].speaker, reader):
             made[0] = made[0]._replace(speaker=made[0].speaker._replace(kind="name", name=expected.name))

@@ -113,7 +113,10 @@ class Reader(Cues):
             apposed = self._subject(stop + 1, close, 3, ANY_GENDER, persons=True) if close > 0 else None
             if apposed and apposed.kind == "name":  # "Вице-маршал в отставке, канадка Сьюзен Хилл, слушала"
                 speaker = apposed
+        if (speaker is None or speaker.kind != "name") and self.codes[:1] == "p" and self.words[0] == "у":
+            speaker = self.phrase_speaker(1, len(self.codes), oblique=True) or speaker  # "У Ивашенцова есть ответ"
         if speaker and speaker.kind == "name":
+            self.memory.pair = self._pair()
             self._remember(speaker, ANY_GENDER)
             return speaker
         body = self._subject(0, stop, 3, ANY_GENDER)
@@ -125,6 +128,20 @@ class Reader(Cues):
         """Whether the sentence only says what view somebody has: "Позиция Терри жёстче", "Толорая осторожнее"."""
         last = next((i for i in range(len(self.codes) - 1, 0, -1) if self.codes[i] in "lqa"), 0)
         return "Q" not in self.codes and len(self.codes) < 16 and says_how(self.words[last])
+
+    def _pair(self) -> tuple[Speaker, ...]:
+        """The two people whom the sentence names in the nominative, none where it is not two."""
+        found: list[Speaker] = []
+        i = 0
+        while i < len(self.codes):
+            if self.codes[i] == "N" and self.tokens[i].cases & NOMINATIVE:
+                end = self._run_end(i, len(self.codes))
+                if (end - i > 1 or i in self.mentions) and self._nominative_run(i):
+                    found.append(self._name(i, end, "", oblique=False))
+                i = end
+            else:
+                i += 1
+        return tuple(found) if len(found) == 2 else ()
 
     def opines(self) -> bool:
         """Whether the sentence says whose conclusion stands before it: "К такому выводу пришло издание"."""
@@ -148,6 +165,8 @@ class Reader(Cues):
     def asks(self) -> bool:
         """Whether the sentence is the question of a journalist: "— А Китай? — уточнил ведущий"."""
         codes = self.codes
+        if "ли" in self.words and "Q" not in codes and any(w in words.ASKING for w in self.words):
+            return True  # "Депутаты спросили премьера, считает ли он …"
         for i, code in enumerate(codes):
             asker = code in "TG" and self.tokens[i].lemma in words.ASKERS and self.tokens[i].cases & NOMINATIVE
             if asker or self.words[i] in ("ведущий", "ведущая"):
@@ -275,9 +294,10 @@ class Reader(Cues):
             cue.rule == "subject_verb"
             and not self._person(cue.speaker)
             and any(
-                other.rule == "according_to"
+                other.rule in ("according_to", "verb_subject")
                 and cue.speaker.start < self.starts[other.first] < self.starts[cue.at]
                 and self.codes[other.first - 1 : other.first] == ","
+                and self._person(other.speaker) >= (other.rule == "verb_subject")
                 for other in found
             )
         )

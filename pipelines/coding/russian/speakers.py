@@ -437,6 +437,8 @@ class Speakers(Tokens):
             bearer = next((name for _, name, title in reversed(self.memory.people) if title == lemma and name), "")
             if bearer:
                 return Speaker("name", first, last, bearer)
+        if code == "T" and lemma == "сестра" and re.search(r"Ким|лидер|руковод|КНДР", text):
+            return Speaker("name", self.starts[head], self.ends[head], "Ким Ё Чжон", text, phrase=(first, last))
         if code == "T" and lemma in ("хозяин", "обитатель", "хозяйка") and k > head + 1:
             # "хозяин Кремля": who holds the office of that place
             place = self._text(head + 1, k)

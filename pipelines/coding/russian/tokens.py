@@ -49,6 +49,7 @@ class Memory:
 
     people: list[tuple[int, str, str]] = field(default_factory=list)  # gender, surname, title
     bodies: list[tuple[str, Speaker]] = field(default_factory=list)  # kind, the name at its place in the text
+    pair: tuple[Speaker, ...] = ()  # two people whom one sentence has named
     text: Speaker | None = None  # whose statement or article was named last
 
     def title(self, name: str) -> str:
@@ -125,7 +126,7 @@ class Tokens:
             return False
         if i and self.tokens[i - 1].code == "N":
             return False
-        shared = [p.tag for p in morphology.parses(low) if p.tag.POS == "ADJF"]
+        shared = [p.tag for p in morphology.parses(low) if p.tag.POS in ("ADJF", "PRTF")]
         nouns = [p.tag for p in morphology.parses(self.words[i + 1])[:4] if p.tag.POS == "NOUN"]
         return any(a.case == n.case and a.number == n.number for a in shared for n in nouns)
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 import re
 
 from pipelines.coding.document import Attribution, Document, Speaker
+from pipelines.coding.russian import morphology
 from pipelines.coding.russian.lexicon import lexicon
 
 QUESTION = re.compile(r"(?:Вопрос|Корр|Корреспондент|Ведущ\w+|ВЕДУЩ\w+|КОРР\w*|ВОПРОС)\s*[.:]")
 _ANSWER = re.compile(r"(?:Ответ|ОТВЕТ)\s*[.:]")
+
+
+_WHOSE = re.compile(
+    r"\W*(?:Ответ\w*|Брифинг|Выступление|Интервью|Комментарий|Заявление|Стенограмма|Пресс-конференция|Беседа|Из)\b(.{0,200}?)"
+    r"(?:\s(?:на вопрос\w*|по итогам|в ходе|для|о|об|по|в связи|с|агентству|газете|телеканалу|СМИ)\s|[,:.«]\s|$)"
+)
+# "М.В.Захаровой" without the initials, or given name and surname.
+_NAMED = re.compile(r"(?:[А-ЯЁ]\.\s?){1,2}([А-ЯЁ][а-яё-]{2,})|([А-ЯЁ][а-яё]+\s[А-ЯЁ][а-яё-]{2,})\s*$")
 
 
 def interview(document: Document, found: list[Attribution], titled: Speaker | None) -> list[Attribution]:
@@ -74,7 +83,11 @@ def own_text(document: Document, found: list[Attribution], who: Speaker) -> list
 
 
 def titled(title: str) -> Speaker | None:
-    """Whom a title names before a colon; without a place in the text."""
+    """Whom a title names before a colon, or as whose briefing or answer it is; without a place in the text."""
+    if (whose := _WHOSE.match(title)) and (name := _NAMED.search(whose[1])):
+        parts = name[1].split() if name[1] else name[2].split()
+        feminine = parts[-1].endswith(("ой", "ны"))
+        return Speaker("name", 0, 0, " ".join(morphology.nominative_part(part, feminine) for part in parts))
     before, colon, _ = title.partition(":")
     parts = before.split()
     if colon and 0 < len(parts) < 6 and parts[-1][:1].isupper():

@@ -15,11 +15,21 @@ _PASSES_ON = re.compile(r"(q*[OM])(?=q*[TGN])")
 _PASSERS = frozenset("пресс-служба агентство газета издание портал телеканал журнал канал радиостанция таблоид".split())
 
 
+_INSERTED = re.compile(r",V(?:P|q{0,2}[TN][TOqlNMD]{0,5})[,.]")  # "Переброска войск, продолжил глава кабинета, …"
+
+
 class Verbs(Speakers):
     """Reads verbs as cues."""
 
     def _clause_start(self, v: int) -> int:
-        return max(self.codes.rfind(c, 0, v) for c in ",;:.Q-()hw") + 1
+        begin = max(self.codes.rfind(c, 0, v) for c in ",;:.-()hw") + 1
+        quoted = self.codes.rfind("Q", begin, v)
+        while quoted >= begin:
+            # a quotation that is part of the clause doesn't end it: "ЕС «решительно» осуждает"
+            if quoted == begin or self.codes[quoted + 1 : quoted + 2] in ",-." or len(self.codes) == quoted + 1:
+                return quoted + 1
+            quoted = self.codes.rfind("Q", begin, quoted)
+        return begin
 
     def _completed(self, v: int, lemma: str) -> bool:
         needs = words.NEEDS.get(lemma)
@@ -67,7 +77,7 @@ class Verbs(Speakers):
     def _verb(self, v: int, found: list[Cue]) -> Cue | None:
         codes, token = self.codes, self.tokens[v]
         lemma = token.lemma
-        if not self._completed(v, lemma):
+        if not self._completed(v, lemma) and not _INSERTED.match(codes, max(v - 1, 0)):
             return None
         word = self.words[v]
         if v and self.words[v - 1] == "быть":
@@ -123,7 +133,8 @@ class Verbs(Speakers):
             )
         if relative:
             return None
-        if text := self._text_speaks(begin, v):
+        text = self._text_speaks(begin, v)
+        if text and not ((other := self._after(v, token.numbers, token.genders)) and other.kind in ("name", "pronoun")):
             return self._cue(v, begin, text, "text_speaks", self._goes_on(v), lemma)
         if token.numbers == PLURAL and (place := self._inside_body(begin + how, v)):
             group = self._after(v, token.numbers, token.genders)
@@ -154,6 +165,8 @@ class Verbs(Speakers):
             and (how or begin == v or "Q" in codes[:v])
         ):
             return self._cue(v, begin, place, "indefinite_personal", False, lemma)
+        if ordinal := self._first_or_second(begin, v):
+            return self._cue(v, begin, ordinal, "subject_verb", self._goes_on(v), lemma)
         if token.numbers & PLURAL and "там" in self.words[begin:v] and self.memory.bodies:
             body = self.memory.bodies[-1][1]  # "Там говорят, что …"
             return Cue(v, begin, body, word, "indefinite_personal", self._goes_on(v), lemma)
@@ -185,13 +198,23 @@ class Verbs(Speakers):
             speaker = self._pronoun(v - 1, self.words[v - 1])
         return self._cue(v, begin, speaker, "subject_verb_clause", True, verb.lemma) if speaker else None
 
+    def _first_or_second(self, begin: int, v: int) -> Speaker | None:
+        """ "Первый считает …, второй уверен …": of the two whom the sentence before has named."""
+        if v - begin > 2 or not self.memory.pair:
+            return None
+        word = self.words[begin] if begin < v else ""
+        at = {"первый": 0, "первая": 0, "второй": 1, "вторая": 1, "последний": 1, "последняя": 1}.get(word)
+        return None if at is None else self.memory.pair[at]
+
     def _text_speaks(self, begin: int, v: int) -> Speaker | None:
         """ "Доклад призывает", "в документе называют": whose text it is."""
         for i in range(begin, v):
             if self.codes[i] == "S" and self.tokens[i].cases & NOMINATIVE and self.codes[i - 1 : i] != "p":
                 if i + 1 < v and self.codes[i + 1] in "qMOTDN":
                     return self.phrase_speaker(i + 1, v, oblique=True)
-                return self.memory.text if i + 1 == v or self.codes[i + 1] == "a" else None
+                if i + 1 < v and self.codes[i + 1] != "a":
+                    return None
+                return self.memory.text or Speaker("omitted", self.starts[v], self.starts[v])
         return None
 
     def _gerund(self, i: int) -> Cue | None:
