@@ -57,12 +57,16 @@ FILTERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 
 class Selection(NamedTuple):
-    """What a reader looks at: a period (start included, end not) and values by filter, any one of which suffices."""
+    """What a reader looks at: a period (start included, end not) and values by filter, any one of which suffices.
+
+    `words` is a query on statements; what else is indexed is not narrowed by it.
+    """
 
     start: datetime
     end: datetime
     filters: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     zone: str = "UTC"  # days, weeks and months begin in this time zone
+    words: Query | None = None
 
     @property
     def before(self) -> Selection:
@@ -82,7 +86,7 @@ class Selection(NamedTuple):
         return Q("range", **{"@timestamp": {"gte": _iso(self.start), "lt": _iso(self.end)}})
 
     def queries(self, kind: str, leave_out: str = "") -> list[Query]:
-        """The filters as queries on one kind of index."""
+        """The filters, and the words, as queries on one kind of index."""
         found = []
         for name, values in self.filters.items():
             named = FILTERS[name].get(kind)
@@ -93,6 +97,8 @@ class Selection(NamedTuple):
                     tuple(sorted({actor.id for value in values for actor in listed_actors().named(value)})) or values
                 )
             found.append(Q("terms", **{named: list(values)}))
+        if self.words is not None and kind == "statements":
+            found.append(self.words)
         return found
 
 

@@ -14,11 +14,14 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from elasticsearch import Elasticsearch
-from elasticsearch.dsl import A, Search
+from elasticsearch.dsl import A, Q, Search
+from elasticsearch.dsl.query import Query
 
 from connectors.elasticsearch.indices import Indices
+from connectors.elasticsearch.terms import Terms
 from dashboards.panels import DASHBOARDS, FILTERS, KINDS, PANELS, Dashboard, Panel, Selection, listed_actors, moment
 from dashboards.words import FIELDS, LANGUAGES, TEXT_LANGUAGES, colours, value_names
+from schemas.cells import escaped
 from schemas.codebook import Codebook
 from schemas.events import load_events
 from schemas.failures import Failure
@@ -28,6 +31,7 @@ MAX_EXPORT = 10_000  # rows of a CSV file; also what Elasticsearch gives in one 
 MAX_VALUES = 200  # of a filter in the address bar
 MAX_LENGTH = 500  # characters of one of them
 OFFERED = 100  # values in a filter's menu
+REMEMBERED = 100  # queries by their words
 PULSE = 1.0  # seconds that an answer to "anything new?" serves all who ask
 
 Json = dict[str, Any]
@@ -56,6 +60,7 @@ class Answers:
         self.every = every
         self._pulse: tuple[float, Json] = (-PULSE, {})
         self._lock = threading.Lock()
+        self._parsed: dict[str, Query] = {}
 
     # ── What there is ──
 
@@ -120,7 +125,7 @@ class Answers:
         """What the address bar selects.
 
         Raises:
-            Failure: "bad_time", "bad_zone", "bad_filter".
+            Failure: "bad_time", "bad_zone", "bad_filter", "bad_query".
         """
         single = dict(parameters)
         zone = single.get("zone") or "UTC"
@@ -139,7 +144,21 @@ class Answers:
             raise Failure("bad_filter", f"more than {MAX_VALUES} values in one filter")
         if any(len(value) > MAX_LENGTH for values in filters.values() for value in values):
             raise Failure("bad_filter", f"a filter's value is longer than {MAX_LENGTH} characters")
-        return Selection(start, end, {name: values for name, values in filters.items() if values}, zone)
+        chosen = {name: values for name, values in filters.items() if values}
+        return Selection(start, end, chosen, zone, self._words(single.get("text", "").strip()))
+
+    def _words(self, text: str) -> Query | None:
+        """The words of a search as a query on statements, the same that `vostochny search` asks; None without any."""
+        if not text:
+            return None
+        if len(text) > MAX_LENGTH:
+            raise Failure("bad_query", f"the words are longer than {MAX_LENGTH} characters")
+        if text not in self._parsed:  # Elasticsearch is asked for the words' stems
+            wanted, unwanted = Terms(self.client).parse(text)
+            if len(self._parsed) >= REMEMBERED:
+                self._parsed.clear()
+            self._parsed[text] = Q("bool", filter=wanted, must_not=unwanted)
+        return self._parsed[text]
 
     def dashboard(self, id: str, parameters: Parameters) -> Json:
         """All panels of a dashboard, asked in one round.
@@ -439,5 +458,5 @@ def _csv(head: Iterable[str], rows: Iterable[Sequence[Any]]) -> str:
     writer = csv.writer(out)
     writer.writerow(head)
     for row in rows:
-        writer.writerow([f"'{v}" if isinstance(v, str) and v[:1] in "=+-@\t\r" and v else v for v in row])
+        writer.writerow([escaped(value) if isinstance(value, str) else value for value in row])
     return "\ufeff" + out.getvalue()

@@ -123,6 +123,38 @@ def test_a_filter_narrows_the_panels_and_stands_in_the_address(open_page: Opener
     assert number_of(again) == narrowed
 
 
+def test_words_narrow_the_statements_and_stand_in_the_address(open_page: Opener):
+    page = open_page()
+    before = number_of(page)
+    box = page.get_by_role("searchbox", name="Words in statements")
+    box.fill("оружие")
+    box.press("Enter")
+    settled(page)
+    assert query_of(page)["text"] == ["оружие"]
+    narrowed = number_of(page)
+    assert 0 < narrowed < before
+    expect(page.locator("#panel-latest-statements article").first).to_contain_text(re.compile("оружи", re.IGNORECASE))
+    expect(page.locator("#panel-feeds-over-time .deaf")).to_have_text("Not narrowed by: Words in statements")
+    again = open_page("overview?text=оружие")
+    assert number_of(again) == narrowed
+    expect(again.get_by_role("searchbox", name="Words in statements")).to_have_value("оружие")
+    again.get_by_role("button", name="Remove: Words in statements оружие").click()
+    settled(again)
+    assert number_of(again) == before
+    expect(again.get_by_role("searchbox", name="Words in statements")).to_have_value("")
+    page.locator("#panel-statements .number").click()
+    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text(f"of {narrowed}")
+
+
+def test_emptying_the_box_of_words_shows_all_again(open_page: Opener):
+    page = open_page("overview?text=missile")
+    box = page.get_by_role("searchbox", name="Words in statements")
+    box.fill("")
+    box.press("Enter")
+    settled(page)
+    assert "text" not in query_of(page)
+
+
 def test_a_panel_says_which_filters_it_cannot_follow(open_page: Opener):
     page = open_page("overview?stance=critical&bloc=rok")
     expect(page.locator("#panel-feeds-over-time .deaf")).to_have_text("Not narrowed by: Stance")
@@ -324,6 +356,12 @@ def test_a_panels_query_is_shown(open_page: Opener):
 )
 def test_no_barrier_that_axe_finds(open_page: Opener, dashboard: str, theme: str):
     page = open_page(f"{dashboard}?theme={theme}")
+    assert not serious(page)
+
+
+def test_words_have_no_barrier_on_a_phone(open_page: Opener):
+    page = open_page("overview?text=missile&bloc=west", width=360, height=740)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert not serious(page)
 
 

@@ -12,6 +12,7 @@ import uuid
 import pytest
 import requests
 
+from connectors.elasticsearch.search import search
 from dashboards.desk.answers import Answers
 from dashboards.desk.server import STATIC, Desk, serve
 from dashboards.panels import DASHBOARDS, PANELS
@@ -71,6 +72,25 @@ def test_values_of_a_filter_are_narrowed_by_the_other_filters_and_by_words(desk)
     assert get(desk, "api/dashboards/overview/values/bloc", words="한국")["values"][0][0] == "rok"
 
 
+@pytest.mark.parametrize(
+    "text", ["missile", "ракета", "미사일", '"strategic partnership"', "россия -путин", "no such word"]
+)
+def test_words_find_what_a_search_finds(desk, elasticsearch, indices, text):
+    total = search(elasticsearch, indices, text).total
+    found = get(desk, "api/dashboards/overview", text=text)["panels"]
+    assert found["statements"]["rows"][0] == [total]
+    assert found["feeds-over-time"]["rows"] == get(desk, "api/dashboards/overview")["panels"]["feeds-over-time"]["rows"]
+    assert get(desk, "api/panels/statements/documents", text=text)["total"] == total
+
+
+def test_words_narrow_the_values_that_a_filter_offers(desk):
+    every = dict(get(desk, "api/dashboards/overview/values/bloc")["values"])
+    some = dict(get(desk, "api/dashboards/overview/values/bloc", text="оружие")["values"])
+    assert some
+    assert all(count <= every[bloc] for bloc, count in some.items())
+    assert sum(some.values()) < sum(every.values())
+
+
 def test_csv_holds_the_rows_with_heads_in_the_language(desk):
     answer = requests.get(desk.url + "api/panels/categories-by-bloc.csv", params={"lang": "ru"}, timeout=30)
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
@@ -124,6 +144,8 @@ def test_the_pulse_says_that_there_is_something_new(elasticsearch, indices):
 @pytest.mark.parametrize(
     ("path", "status", "cause"),
     [
+        ("api/dashboards/overview?text=" + "word+" * 51, 400, "bad_query"),
+        ("api/dashboards/overview?text=" + "w" * 501, 400, "bad_query"),
         ("api/dashboards/nope", 404, "no_such_dashboard"),
         ("api/panels/nope/query", 404, "no_such_panel"),
         ("api/dashboards/overview/values/nope", 404, "no_such_filter"),

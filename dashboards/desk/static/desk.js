@@ -52,7 +52,7 @@ function applyAppearance() {
 function selection(extra = {}) {
   const asked = new URLSearchParams();
   for (const [key, value] of query) {
-    if (key === "from" || key === "to" || key in definitions.filters) asked.append(key, value);
+    if (["from", "to", "text"].includes(key) || key in definitions.filters) asked.append(key, value);
   }
   asked.set("zone", ZONE);
   for (const [key, value] of Object.entries(extra)) asked.set(key, value);
@@ -200,9 +200,19 @@ function build() {
 /** The filters' menus, made anew with the dashboard; what is chosen in them follows the address. */
 function buildFilterMenus() {
   menus = dashboardOf(dashboardId).filters.map(buildFilter);
-  $("filters").replaceChildren(h("span", { id: "period" }), ...menus.map((menu) => menu.element), h("span", { class: "chips", id: "chips" }));
+  $("filters").replaceChildren(h("span", { id: "period" }), ...(dashboardOf(dashboardId).kind === "statements" ? [buildWords()] : []), ...menus.map((menu) => menu.element), h("span", { class: "chips", id: "chips" }));
   showFilters();
 }
+
+/** The box for words that statements must hold. */
+function buildWords() {
+  const apply = (text) => { if (text !== wordsAsked()) go((next) => text ? next.set("text", text) : next.delete("text")); };
+  const box = h("input", { type: "search", id: "words", placeholder: say("words"), "aria-label": say("words"), title: say("wordsHint"), maxlength: 500,
+    onsearch: () => apply(box.value.trim()) }); // on Enter, and when the box is emptied
+  return h("form", { onsubmit: (event) => { event.preventDefault(); apply(box.value.trim()); } }, box);
+}
+
+const wordsAsked = () => (query.get("text") ?? "").trim();
 
 /** Bring period, menus and chips to what the address says. An open menu stays open: several values may be wanted. */
 function showFilters() {
@@ -229,12 +239,18 @@ function showFilters() {
   h("button", {}, say("apply")));
   $("period").replaceChildren(period, dates);
   for (const menu of menus) menu.show();
+  const box = $("words");
+  if (box && box !== document.activeElement) box.value = wordsAsked();
   const chips = Object.keys(definitions.filters).flatMap((name) => query.getAll(name).map((value) => {
     const field = fieldOf(name);
     return h("button", { class: "chip active", colour: desk.colour(field, value) ?? "var(--accent)", "aria-label": `${say("remove")}: ${say(name)} ${desk.name(field, value)}`,
       onclick: () => go((next) => next.delete(name, value)) }, `${desk.name(field, value)} ×`);
   }));
-  if (chips.length) chips.push(h("button", { class: "plain", onclick: () => go((next) => Object.keys(definitions.filters).forEach((name) => next.delete(name))) }, say("clear")));
+  if (wordsAsked()) {
+    chips.unshift(h("button", { class: "chip active", colour: "var(--accent)", "aria-label": `${say("remove")}: ${say("words")} ${wordsAsked()}`,
+      onclick: () => go((next) => next.delete("text")) }, `“${wordsAsked()}” ×`));
+  }
+  if (chips.length) chips.push(h("button", { class: "plain", onclick: () => go((next) => ["text", ...Object.keys(definitions.filters)].forEach((name) => next.delete(name))) }, say("clear")));
   $("chips").replaceChildren(...chips);
 }
 
@@ -331,6 +347,7 @@ async function drawPanel(id) {
   if (!section || !found) return;
   section.setAttribute("aria-busy", "false");
   const deaf = Object.keys(definitions.filters).filter((name) => query.has(name) && !(panel.kind in definitions.filters[name]));
+  if (wordsAsked() && panel.kind !== "statements") deaf.unshift("words");
   section.querySelector(".deaf").textContent = deaf.length ? `${say("notNarrowed")}: ${deaf.map(say).join(", ")}` : "";
   const text = JSON.stringify([found, panel.by.some((d) => d.type === "time") ? [answer.start.slice(0, 10), answer.end.slice(0, 10), answer.interval] : 0, asTable.has(id)]);
   if (drawn.get(id) === text) return;

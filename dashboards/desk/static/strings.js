@@ -16,6 +16,12 @@ const STRINGS = {
   to: ["To (included)", "По (включительно)", "끝(포함)"],
   apply: ["Apply", "Применить", "적용"],
   search: ["Search", "Найти", "검색"],
+  words: ["Words in statements", "Слова в высказываниях", "발언 속 낱말"],
+  wordsHint: [
+    "All words, whatever their inflection; \"a phrase\"; -not this. Press Enter.",
+    "Все слова в любой форме; \"фраза\"; -без этого. Нажмите Enter.",
+    "모든 낱말(활용형 포함), \"구절\", -제외. Enter를 누르십시오.",
+  ],
   clear: ["Clear all filters", "Сбросить фильтры", "필터 모두 해제"],
   remove: ["Remove", "Убрать", "제거"],
   bloc: ["Bloc", "Блок", "진영"],
