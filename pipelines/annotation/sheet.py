@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from schemas.cells import escaped, unescaped
 from schemas.codebook import Codebook
 from schemas.failures import Failure
 
@@ -20,7 +21,6 @@ MOST_PROBLEMS = 20  # named in one error
 _FILLED = ("speaker", "categories", "stance", "comment")  # by the coder
 _NEEDED = ("statement_id", "statement", "speaker", "categories", "stance")
 _DASHES = frozenset({"-", "–", "—", "−", "none"})
-_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 _SEPARATORS = re.compile(r"[\s;,|/·]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LANGUAGE_CELL = re.compile(rb"[,;\t]\"?(ko|ru)\"?[,;\t]")
@@ -94,7 +94,7 @@ def write_sheet(
     guide += [{"stance": id, "statement": text} for id, text in legend["stances"].items()]
     writer.writerows({"statement_id": LEGEND, **row} for row in guide)
     for item in items:
-        writer.writerow({name: _escaped(plain(getattr(item, name))) for name in columns if name not in _FILLED})
+        writer.writerow({name: escaped(plain(getattr(item, name))) for name in columns if name not in _FILLED})
     return file.getvalue().encode("utf-8-sig")
 
 
@@ -112,14 +112,6 @@ def _legend(codebook: Codebook) -> dict[str, Any]:
         categories[category.id] = text + (f" Not: {category.exclude}" if category.exclude else "")
     stances = {s.id: f"{' · '.join(s.names.values())}. {s.definition}" for s in codebook.stances}
     return {"how": how, "categories": categories, "stances": stances}
-
-
-def _escaped(cell: str) -> str:
-    return "'" + cell if _FORMULA.match(cell) else cell
-
-
-def _unescaped(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def read_sheet(data: bytes, codebook: Codebook) -> list[Answer]:
@@ -210,7 +202,7 @@ def _rows(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
             continue  # Excel's own first line, which it doesn't count
         number += 1
         if not header:
-            header = [_unescaped(name.strip()).casefold() for name in record]
+            header = [unescaped(name.strip()).casefold() for name in record]
             missing = [name for name in _NEEDED if name not in header]
             if missing:
                 raise Failure(
@@ -220,7 +212,7 @@ def _rows(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
                 )
             continue
         cells = dict.fromkeys(header, "")
-        cells.update(zip(header, (_unescaped(cell.strip()) for cell in record), strict=False))
+        cells.update(zip(header, (unescaped(cell.strip()) for cell in record), strict=False))
         yield number, cells
     if not header:
         raise Failure("bad_sheet", "the sheet is empty")
