@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipelines.coding.classifier import Classifier, Features, Known, Passage, context_features, place_features
+from pipelines.coding.classifier import Classifier, Features, Known, Passage, context_features
 from pipelines.coding.terms import TermMatcher
 from schemas.codebook import SPEAKER_CLASSES, Codebook
 from schemas.records import Actor, Score
@@ -138,7 +138,6 @@ class Judge:
                 mask |= table.get(id, 0)
             return mask
 
-        self._sides = [bits(side.split("|"), terms.bits) for side in codebook.relevance["sides"]]
         self._fallback = codebook.fallback.threshold
         self._not_fallback = bits(codebook.fallback.none, terms.bits)
         self._rules = []
@@ -243,14 +242,9 @@ class Judge:
         return {id: self._classifier.causes(known, number(id)) for id, known in judgement.learnt.items()}
 
     def context(self, passage: Passage, fired: list[_Rule]) -> list[str]:
-        """The classifier's features of a statement besides its words: speaker, terms, rules that fired, place."""
-        found, names = passage.found, self._terms.names
-        features = context_features(class_names(passage.speaker), names(found), [rule.id for rule in fired])
-        if passage.place is not None:
-            title, before = passage.place
-            sides = [sum(bool(side & mask) for side in self._sides) for mask in (found, found | before, title)]
-            features += place_features(names(title), names(before), sides)
-        return features
+        """The classifier's features of a statement besides its wording: speaker, terms, rules that fired."""
+        rules = [rule.id for rule in fired]
+        return context_features(class_names(passage.speaker), self._terms.names(passage.found), rules)
 
     def _features(self, passage: Passage, fired: list[_Rule], sums: list[float]) -> Features:
         theirs = [sums[own] if own >= 0 else 0.0 for own in self._own]

@@ -34,8 +34,6 @@ _VOICES = (  # the first that fits
     ("scholar", {"scholar", "group"}),
 )
 _SHORT = 6  # letters of a word of speech or of a speaker's title
-_PLACED = "in an article"
-_SIDES = ("sides here", "sides near", "sides in title")
 _LIMIT = 8.0  # a sum of rule weights beyond this says no more
 
 
@@ -49,7 +47,6 @@ class Passage(NamedTuple):
     phrase: tuple[int, int] = (0, 0)  # where `text` names the speaker
     cue: str = ""  # the words of speech
     shape: tuple[str, ...] = ()  # how it is attributed: the pattern, the kind of reference, direct or not
-    place: tuple[int, int] | None = None  # terms in the article's title and in the sentence before; None: no article
 
 
 class Weights(NamedTuple):
@@ -120,24 +117,6 @@ def attribution_features(passage: Passage) -> list[str]:
         *(f"by {word[:_SHORT]}" for word in _words(passage.text[start:end])),
         *(f"shape {shape}" for shape in passage.shape),
     ]
-
-
-def place_features(title: Sequence[str], before: Sequence[str], sides: Sequence[int]) -> list[str]:
-    """The features of where a statement stands: the terms of the article's title and of the sentence before.
-
-    `sides`: how many of the two sides are named in the statement, in it and the sentence before, in the title.
-    """
-    return [
-        _PLACED,
-        *(f"title {term}" for term in title),
-        *(f"before {term}" for term in before),
-        *(f"{where} {count}" for where, count in zip(_SIDES, sides, strict=True)),
-    ]
-
-
-def is_place(feature: str) -> bool:
-    """Whether a feature tells where a statement stands."""
-    return feature.startswith(("title ", "before ", *_SIDES)) or feature == _PLACED
 
 
 def matter(passage: Passage) -> str:

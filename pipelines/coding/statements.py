@@ -57,10 +57,10 @@ class StatementMaker:
                     continue
                 phrase = attribution.speaker.phrase
                 found = self._found(hits, start, end, phrase)
-                at = max(document.sentence_at(start), 0)
-                first, last = document.sentences[at], document.sentences[max(document.sentence_at(end - 1), 0)]
-                begin, stop = document.paragraphs[first.paragraph][0], document.paragraphs[last.paragraph][1]
-                before = mask(hits, *document.sentences[at - 1][:2]) if at else 0
+                first, last = (
+                    document.sentences[max(document.sentence_at(at), 0)].paragraph for at in (start, end - 1)
+                )
+                begin, stop = document.paragraphs[first][0], document.paragraphs[last][1]
                 inside = start <= phrase[0] < phrase[1] <= end
                 passage = Passage(
                     text,
@@ -70,7 +70,6 @@ class StatementMaker:
                     (phrase[0] - start, phrase[1] - start) if inside else (0, 0),
                     attribution.cue,
                     shape,
-                    (title, before),
                 )
                 yield attribution, speaker, start, end, passage
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.coding import LANGUAGES, Coder
 from pipelines.coding.categories import CLASS_BITS, Judge
-from pipelines.coding.classifier import Classifier, Passage, Weights, load, matter, place_features, save, word_features
+from pipelines.coding.classifier import Classifier, Passage, Weights, load, matter, save, word_features
 from pipelines.coding.terms import TermMatcher
 from schemas.codebook import load_codebook
 from schemas.failures import Failure
@@ -52,11 +52,6 @@ def test_who_speaks_is_heard_apart_from_what_is_said():
     features = Classifier(weights({"by minist": [1, 0, 0, 0]})).features(passage, ["voice official"], [0] * 4)
     assert {"cue warned", "by minist", "shape role", "voice official"} <= set(features.context)
     assert '"warned"' not in features.words
-
-
-def test_place_tells_title_sentence_before_and_sides():
-    found = place_features(["summit"], ["china"], (0, 1, 2))
-    assert {"title summit", "before china", "sides here 0", "sides near 1", "sides in title 2"} <= set(found)
 
 
 def test_words_lose_their_endings():
@@ -139,6 +134,6 @@ def test_scores_of_any_text_are_finite():
         judge = Judge(codebook, terms, Classifier(load(codebook.classifiers[language])))
         for text in ("", "\ud800\udfff", "0" * 5000, "да нет " * 3000, "\x00 \u202e!"):
             every = (1 << len(terms.ids)) - 1
-            judgement = judge.judge(Passage(text, found=every, phrase=(0, 1), cue="да", place=(every, every)))
+            judgement = judge.judge(Passage(text, found=every, phrase=(0, 1), cue="да"))
             assert all(0 <= score.score <= 1 for score in judgement.categories)
             assert 0 <= judgement.stance_score <= 1

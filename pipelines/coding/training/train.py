@@ -20,7 +20,6 @@ from pipelines.coding.classifier import (
     Passage,
     Weights,
     attribution_features,
-    is_place,
     matter,
     sum_features,
     word_features,
@@ -140,10 +139,7 @@ class Model(NamedTuple):
 
 
 def learn(samples: Sequence[Sample], codebook: Codebook) -> Model:
-    """Fits a logistic regression for each category and one for the stance of statements with a category.
-
-    Where a statement stands says something about its category, but not about its stance.
-    """
+    """Fits a logistic regression for each category and one for the stance of statements with a category."""
     counts: Counter[str] = Counter()
     for sample in samples:
         if sample.weight != AS_FOUND:
@@ -156,8 +152,7 @@ def learn(samples: Sequence[Sample], codebook: Codebook) -> Model:
     stance = np.array([[sample.stance == id for id in stances] for sample in samples], float)
     weight = np.array([sample.weight for sample in samples])
     heard = weight * given.any(axis=1) * stance.any(axis=1)
-    apart = np.array([i for i, name in enumerate(features) if is_place(name)], int)
-    weights, bias = _fit(table, given, stance, weight, heard, apart)
+    weights, bias = _fit(table, given, stance, weight, heard)
     scale = np.array([SCALES["words" if name.startswith('"') else "context"] for name in features])
     return Model(features, weights[: len(features)] * scale[:, None], weights[len(features) :] * SCALES["sums"], bias)
 
@@ -168,11 +163,10 @@ def _fit(
     stances: np.ndarray,
     weight: np.ndarray,
     heard: np.ndarray,
-    apart: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weights (columns × targets) and bias: logistic losses of the categories, softmax loss of the stance, L2 penalty.
 
-    `heard` weighs the samples for the stance; the columns `apart` get no weight for it.
+    `heard` weighs the samples for the stance.
     """
     columns, first = table.shape[1], categories.shape[1]
     targets = first + stances.shape[1]
@@ -196,7 +190,6 @@ def _fit(
             ]
         )
         slope = across @ error + weights / STRENGTH
-        slope[apart, first:] = 0
         return value, np.concatenate([slope.ravel(), error.sum(axis=0)])
 
     options = {"maxiter": ROUNDS, "ftol": PRECISION}
