@@ -42,7 +42,7 @@ from schemas.failures import Failure
 from schemas.records import Entry, Feed, Poll
 
 PRISM = "PrismRunner"
-TICKING = 0.25  # seconds between two ticks
+TICKING = 0.5  # seconds between two ticks
 ASKING = 1.0  # seconds between two looks into the ledger while nothing calls for one
 LINGER = 0.1  # seconds that a transform waits for results at the end of a bundle
 AT_ONCE = 256  # entries on their way in one process

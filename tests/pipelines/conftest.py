@@ -19,12 +19,12 @@ def line(settings: Settings, elasticsearch, prefix: str, tmp_path) -> Line:
 
 @pytest.fixture
 def indexed(elasticsearch, line: Line):
-    """Call it with a kind of document to get all that are indexed, by id."""
+    """Call it with a kind of document, and a query, to get all that are indexed, by id."""
 
-    def documents(kind: str) -> dict[str, dict]:
+    def documents(kind: str, query: dict | None = None) -> dict[str, dict]:
         name = Indices(line.prefix).name(kind)
         elasticsearch.indices.refresh(index=name)
-        hits = elasticsearch.search(index=name, size=10_000)["hits"]["hits"]
+        hits = elasticsearch.search(index=name, query=query, size=10_000)["hits"]["hits"]
         return {hit["_id"]: hit["_source"] for hit in hits}
 
     return documents
