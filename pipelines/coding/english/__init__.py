@@ -42,7 +42,10 @@ class English(Names):
             reader = Reader(document, unit, known)
             if labels.asks(unit.paragraph):
                 continue
-            made = [in_full(a._replace(speaker=issuer(document, a.speaker)), names) for a in reader.attributions()]
+            made = [
+                in_full(a._replace(speaker=issuer(document, a.speaker)), names, document.text)
+                for a in reader.attributions()
+            ]
             if spoken := excerpt(document, unit):
                 made = [spoken]
             if all(a.speaker.kind == "pronoun" and a.speaker.name in ("we", "i") for a in made):

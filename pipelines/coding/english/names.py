@@ -153,7 +153,8 @@ def full_names(text: str) -> dict[str, str]:
     return found
 
 
-_ONLY = {"Kim": "Kim Jong Un"}  # where the text names no other in full
+_ONLY = {"Kim": "Kim Jong Un"}  # where the text has not yet named another in full
+_FAR = 4000  # characters: how far back "the report" looks for whose it is
 _ISSUED = r"{0}s?\s+(?:(?:released|published|issued|put out|compiled|written|drafted)\s+)?(?:of|by|from)\s+(?:the\s+)?"
 
 
@@ -164,15 +165,21 @@ def issuer(document: Document, speaker: Speaker) -> Speaker:
     words = re.findall(r"[a-z]+", speaker.role.casefold())
     if not words or words[-1] not in vocabulary.TEXTS or len(words) > 4:
         return speaker
-    for match in reversed(list(re.finditer(_ISSUED.format(words[-1]), document.text[: speaker.start]))[-6:]):
+    expression = re.compile(_ISSUED.format(words[-1]))
+    earlier = list(expression.finditer(document.text, max(speaker.start - _FAR, 0), speaker.start))
+    for match in reversed(earlier):
         mention = next(iter(document.mentions_in(match.end(), match.end() + 80)), None)
         if mention and mention.start == match.end() and mention.kind in ("organisation", "medium"):
             return Speaker("name", mention.start, mention.end, mention.text, phrase=(speaker.start, speaker.end))
     return speaker
 
 
-def in_full(attribution: Attribution, names: dict[str, str]) -> Attribution:
+def in_full(attribution: Attribution, names: dict[str, str], text: str) -> Attribution:
     """The attribution with the full name of a speaker who is called by the surname."""
     speaker = attribution.speaker
-    full = names.get(speaker.name, _ONLY.get(speaker.name)) if speaker.kind == "name" else None
+    if speaker.kind != "name":
+        return attribution
+    full = names.get(speaker.name)
+    if speaker.name in _ONLY and (not full or speaker.start < text.find(full)):
+        full = _ONLY[speaker.name]
     return attribution._replace(speaker=speaker._replace(name=full)) if full else attribution

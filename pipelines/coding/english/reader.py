@@ -24,7 +24,8 @@ class Reader(Cues, FollowUps):
             cue = self._own_subject(cue)
             if kept:
                 last = kept[-1]
-                inside = last.forward and cue.forward and "," not in self.codes[last.at : cue.first + 1]
+                between = self.codes[last.at : cue.first + 1]
+                inside = last.forward and cue.forward and ("," not in between or between[:-1].endswith("ch"))
                 if inside and (cue.speaker.kind == "pronoun" or self._own_words(cue)):
                     continue  # "X said that he believes …", "that Washington believes …": still X
                 one_of = (

@@ -327,7 +327,8 @@ class Phrases(Tokens):
 
     def _body(self, begin: int, end: int) -> bool:
         """Whether the phrase names a listed organisation."""
-        return bool(self.document.mentions_in(self.starts[begin], self.ends[end - 1])) or "O" in self.codes[begin:end]
+        mentions = self.document.mentions_in(self.starts[begin], self.ends[end - 1])
+        return any(not m.office for m in mentions) or "O" in self.codes[begin:end]
 
     def _with_apposition(self, speaker: Speaker, at: int) -> Speaker:
         """Takes role and affiliation from the apposition behind a name: ", a professor at Kookmin University,"."""
