@@ -330,8 +330,10 @@ class Cues(Verbs):
                 return Cue(i, 0, person, self.words[short], "short_adjective", True)
         if "Q" not in codes[:i] and i <= 20:
             # "Седых тоже не ждёт эффекта: расчёты давно идут золотом"
-            v = next((k for k in range(i - 1, -1, -1) if codes[k] in "lV" and any_verb(self.words[k])), 0)
-            verb = any_verb(self.words[v])
+            v = next(
+                (k for k in range(i - 1, -1, -1) if codes[k] == "V" or (codes[k] == "l" and any_verb(self.words[k]))), 0
+            )
+            verb = any_verb(self.words[v]) or (self.tokens[v] if codes[v] == "V" else None)
             if v and verb and verb.lemma in words.COLON:
                 speaker = self._subject(0, v, verb.numbers, verb.genders) or self._after(v, verb.numbers, verb.genders)
                 if speaker and (speaker.kind in ("pronoun", "group") or not self.is_body(speaker, "state")):

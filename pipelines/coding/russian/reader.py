@@ -85,6 +85,8 @@ class Reader(Cues):
         tail = self.codes[cue.at + 1 :]
         if cue.verb in _TELLING and "Q" not in self.codes and _QUESTION.search(" ".join(self.words[cue.at + 1 :])):
             return cue.speaker if cue.speaker.kind == "name" else None  # "рассказал, чего ждать от соседа"
+        if cue.rule == "verb_subject" and cue.at > 2 and self.codes[cue.at - 1] == ",":
+            return None  # what was said stands before it
         if (
             cue.verb not in words.LEADS
             or cue.first > 4
