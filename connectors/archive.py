@@ -94,6 +94,10 @@ class Archive:
         raw, _ = self._member(record.file, record.offset + record.length)
         return _read_entry(_parse(raw, record.file, record.offset + record.length))
 
+    def page(self, record: ArchiveRecord) -> tuple[Response, Entry]:
+        """A page and the entry that led to it, in one go. Raises the failures of `read`."""
+        return self.read(record), self.entry(record)
+
     def pages(self) -> Iterator[tuple[ArchiveRecord, Response, Entry]]:
         """Every page in the archive with its entry, file by file in the order of writing.
 

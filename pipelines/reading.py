@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, TimeoutError
 from contextlib import contextmanager
 from multiprocessing.forkserver import ensure_running
@@ -93,6 +93,10 @@ class ReaderPool:
         self._pool: ProcessPool | None = None
 
     def submit(self, page: Page) -> Future:
+        return self.schedule(_read, page)
+
+    def schedule(self, function: Callable[..., Article], *args: object) -> Future:
+        """Have a reading process call a function, which finds that process's Reader by `own_reader`."""
         if self._pool is None:  # a run that finds nothing new needs no processes
             self._pool = ProcessPool(
                 max_workers=self._processes,
@@ -100,7 +104,7 @@ class ReaderPool:
                 initargs=(self._codebook,),
                 context=multiprocessing.get_context("forkserver"),
             )
-        return self._pool.schedule(_read, args=(page,), timeout=self.TIMEOUT)
+        return self._pool.schedule(function, args=args, timeout=self.TIMEOUT)
 
     @staticmethod
     def result(future: Future) -> Article:
@@ -139,6 +143,11 @@ def _start_reader(codebook: str) -> None:
         from pipelines.reading_process import reader
 
         _reader = reader
+
+
+def own_reader() -> Reader:
+    """The Reader of this process, which a ReaderPool has started."""
+    return _reader
 
 
 def _read(page: Page) -> Article:

@@ -8,7 +8,8 @@ its place in one step.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +29,8 @@ from schemas.indices import DOCUMENTS, SETTINGS, STEMMED, VERSION, mapping_of
 
 TEMPLATE_PRIORITY = 200  # above the built-in templates of a full Elasticsearch
 COPY_SIZE = 500  # documents
+MAX_BLOCKED = 30.0  # seconds that a new generation may keep the present one still
+_REPLACED = "-replaced"
 
 _PREFIX = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
 _BACKING = re.compile(r"-(\d{6})(?:-[0-9a-f]+)?$")
@@ -36,8 +39,8 @@ _BACKING = re.compile(r"-(\d{6})(?:-[0-9a-f]+)?$")
 class Indices:
     """The names of one set of indices. Cheap, picklable, and needs no connection until it is asked for something.
 
-    `generation` names backing indices by kind that take the place of the aliases, so that a sink can fill indices
-    which nobody reads yet; see `next_generation`.
+    `generation` gives other names by kind that take the place of the aliases, so that a sink can fill indices which
+    nobody reads yet; see `connectors.elasticsearch.generations`.
     """
 
     def __init__(self, prefix: str = "vostochny", generation: Mapping[str, str] | None = None) -> None:
@@ -68,30 +71,24 @@ class Indices:
         """
         try:
             _check_analyzers(client)
+            self.lift_blocks(client, older_than=MAX_BLOCKED)
             for kind in DOCUMENTS:
                 self._ensure(client, kind)
         except (AuthenticationException, AuthorizationException) as problem:
             raise not_allowed(problem) from problem
 
-    def next_generation(self, client: Elasticsearch, kinds: Iterable[str]) -> Indices:
-        """Empty indices beside the present ones, for `promote` to put in their place."""
-        generation = {}
-        for kind in kinds:
-            generation[kind] = self._next_index(kind, self._backing_index(client, kind))
-            client.indices.create(index=generation[kind])
-        return Indices(self.prefix, generation)
+    def lift_blocks(self, client: Elasticsearch, *, older_than: float = 0.0) -> None:
+        """Let indices be written again that were kept still to be replaced by a new generation, and never were.
 
-    def promote(self, client: Elasticsearch, generation: Indices) -> None:
-        """Let the aliases lead to a generation, all in one step, and remove the indices they led to."""
-        actions: list[dict[str, Any]] = []
-        replaced = []
-        for kind, index in generation.generation.items():
-            old = self._backing_index(client, kind)
-            actions += _swap(self.alias(kind), old, index)
-            replaced.append(old)
-        client.indices.refresh(index=list(generation.generation.values()))
-        client.indices.update_aliases(actions=actions)
-        client.options(ignore_status=404).indices.delete(index=replaced)
+        `older_than` is in seconds: leave those alone that may be about to be replaced.
+        """
+        missing_is_fine = client.options(ignore_status=404).indices
+        for index, body in missing_is_fine.get_alias(index=f"{self.prefix}-*", name=f"*{_REPLACED}*").body.items():
+            for mark in body["aliases"] if isinstance(body, dict) else ():
+                if time.time() - int(mark.rpartition("-")[2]) >= older_than:
+                    # In this order: who finds the mark gone does not replace the index any more.
+                    missing_is_fine.delete_alias(index=index, name=mark)
+                    missing_is_fine.put_settings(index=index, settings={"index.blocks.write": None})
 
     def delete(self, client: Elasticsearch) -> None:
         """Remove the indices, all their documents, and the templates."""
@@ -141,7 +138,8 @@ class Indices:
         ((index, body),) = found.items()
         return index, body["mappings"].get("_meta", {})
 
-    def _backing_index(self, client: Elasticsearch, kind: str) -> str:
+    def backing_index(self, client: Elasticsearch, kind: str) -> str:
+        """The index that the alias leads to. Raises Failure "no_index" where there is none."""
         found = self._find(client, kind)
         if found is None:
             raise Failure("no_index", f"there is no {self.alias(kind)}: make the indices first")
@@ -167,14 +165,15 @@ class Indices:
             if self._find(client, kind) is None:
                 client.indices.put_alias(index=f"{alias}-000001", name=alias, is_write_index=True)
 
-    def _next_index(self, kind: str, index: str) -> str:
+    def next_index(self, kind: str, index: str) -> str:
+        """A name for the index that is to come after one."""
         number = _BACKING.search(index)
         # Two processes may be at the same step: each has its own index, and the first to swap the alias wins.
         return f"{self.alias(kind)}-{int(number[1]) + 1 if number else 1:06d}-{uuid4().hex[:8]}"
 
     def _migrate(self, client: Elasticsearch, kind: str, old: str, mapping: Mapping[str, Any]) -> None:
         """Copy to an index of the new mapping and swap. Stopped half-way, the next call does it again."""
-        alias, new = self.alias(kind), self._next_index(kind, old)
+        alias, new = self.alias(kind), self.next_index(kind, old)
         missing_is_fine = client.options(ignore_status=404).indices
         try:
             client.indices.add_block(index=old, block="write")
@@ -183,7 +182,7 @@ class Indices:
             client.indices.update_aliases(actions=_swap(alias, old, new))
         except BaseException as problem:
             missing_is_fine.delete(index=new)
-            if isinstance(problem, (ApiError, helpers.ScanError)) and self._backing_index(client, kind) != old:
+            if isinstance(problem, (ApiError, helpers.ScanError)) and self.backing_index(client, kind) != old:
                 return  # another process was faster and has removed the old index
             if isinstance(problem, Failure):
                 missing_is_fine.put_settings(index=old, settings={"index.blocks.write": None})
@@ -193,6 +192,11 @@ class Indices:
         for index, body in copies.items():
             if index == old or (index != new and body["mappings"].get("_meta", {}).get("copy_of") == old):
                 missing_is_fine.delete(index=index)
+
+
+def swap_mark(index: str) -> str:
+    """An alias to say that an index takes no writes from now on because a new generation is about to replace it."""
+    return f"{index}{_REPLACED}-{time.time():.0f}"
 
 
 def _swap(alias: str, old: str, new: str) -> list[dict[str, Any]]:

@@ -206,7 +206,7 @@ class Sink:
                     self._client,
                     actions,
                     index=name,
-                    require_alias=kind not in self._indices.generation,
+                    require_alias=True,
                     max_chunk_bytes=BULK_BYTES,
                     raise_on_error=False,
                     yield_ok=False,

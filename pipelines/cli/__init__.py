@@ -11,10 +11,12 @@ import logging
 import click
 
 from pipelines.cli import (
+    archiving,
     coding,
     collecting,
     exporting,
     flink,
+    keeping,
     operating,
     searching,
     services,
@@ -58,6 +60,7 @@ for _command in (
     watching.watch,
     operating.status,
     collecting.replay,
+    archiving.recode,
     collecting.demo,
     searching.search,
     exporting.export,
@@ -68,6 +71,9 @@ for _command in (
     coding.annotate,
     services.feeds,
     services.elasticsearch_group,
+    keeping.prune,
+    keeping.backup,
+    keeping.restore,
     flink.flink,
 ):
     main.add_command(_command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -271,7 +270,8 @@ def test_killed_migration_leaves_nothing_behind(elasticsearch, prefix, newer):
     old = f"{prefix}-articles-000001"
     elasticsearch.indices.add_block(index=old, block="write")
     elasticsearch.indices.create(index=f"{prefix}-articles-000002-dead", mappings={"_meta": {"copy_of": old}})
-    unrelated = made.next_generation(elasticsearch, ["articles"]).name("articles")
+    unrelated = made.next_index("articles", old)
+    elasticsearch.indices.create(index=unrelated)
     newer("articles", lambda properties: properties.update(city=Keyword().to_dict()))
     made.ensure(elasticsearch)
     current, *others = sorted(elasticsearch.indices.get_alias(name=made.name("articles")).body)
@@ -296,22 +296,20 @@ def test_documents_that_do_not_fit_keep_the_old_index(elasticsearch, prefix, new
     assert Sink(elasticsearch, made).write_articles([article(entry("after"), TEXT)]) == []
 
 
-def test_generation_takes_the_place_of_the_present_one(elasticsearch, prefix):
+def test_blocks_that_a_killed_process_has_left_are_lifted_after_a_while(elasticsearch, prefix, monkeypatch):
     made = Indices(prefix)
     made.ensure(elasticsearch)
-    Sink(elasticsearch, made).write_articles([article(entry(str(n)), TEXT, statement(TEXT, TEXT)) for n in range(2)])
-    generation = made.next_generation(elasticsearch, ["articles", "statements"])
-    again = article(entry("0", title="Recoded"), TEXT, statement(TEXT, TEXT), codebook="2")
-    assert Sink(elasticsearch, pickle.loads(pickle.dumps(generation))).write_articles([again]) == []
-    elasticsearch.indices.refresh(index=made.name("articles"))
-    assert elasticsearch.count(index=made.name("articles"))["count"] == 2
-    made.promote(elasticsearch, generation)
-    for kind in ("articles", "statements"):
-        hits = elasticsearch.search(index=made.name(kind))["hits"]["hits"]
-        assert [hit["_source"]["article"]["title"] for hit in hits] == ["Recoded"]
-        assert len(backing(elasticsearch, made, kind)) == 1
+    index = f"{prefix}-articles-000001"
+    elasticsearch.indices.put_alias(index=index, name=module.swap_mark(index))
+    elasticsearch.indices.add_block(index=index, block="write")
+    impatient = {"attempts": 1, "first_wait": 0.0}
     made.ensure(elasticsearch)
-    assert Sink(elasticsearch, made).write_articles([article(entry("after"), TEXT)]) == []
+    with pytest.raises(Failure):
+        Sink(elasticsearch, made, **impatient).write_articles([article(entry(), TEXT)])
+    monkeypatch.setattr(module, "MAX_BLOCKED", 0.0)
+    made.ensure(elasticsearch)
+    assert Sink(elasticsearch, made, **impatient).write_articles([article(entry(), TEXT)]) == []
+    assert list(elasticsearch.indices.get_alias(index=index)[index]["aliases"]) == [made.name("articles")]
 
 
 def test_index_in_the_place_of_an_alias_is_named(elasticsearch, prefix):
