@@ -25,6 +25,7 @@ class Settings:
 
     data_dir: Path  # archive and the embedded node's indices
     cache_dir: Path  # what can be downloaded again: the embedded node's jars
+    backup_dir: Path  # the embedded node's snapshots
     elasticsearch_url: str = field(default="", repr=False)  # "" for the embedded node; may hold user and password
     api_key: str = field(default="", repr=False)
     user: str = ""
@@ -45,8 +46,10 @@ class Settings:
         def get(name: str) -> str:
             return env.get(f"VOSTOCHNY_{name}", "").strip()
 
+        data_dir = _folder(get("DATA_DIR") or platformdirs.user_data_dir("vostochny", appauthor=False))
         settings = cls(
-            data_dir=_folder(get("DATA_DIR") or platformdirs.user_data_dir("vostochny", appauthor=False)),
+            data_dir=data_dir,
+            backup_dir=_folder(get("BACKUP_DIR") or str(data_dir / "backups")),
             cache_dir=_folder(get("CACHE_DIR") or platformdirs.user_cache_dir("vostochny", appauthor=False)),
             elasticsearch_url=_address("ELASTICSEARCH_URL", get("ELASTICSEARCH_URL")),
             api_key=get("ELASTICSEARCH_API_KEY"),

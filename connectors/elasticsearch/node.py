@@ -276,7 +276,11 @@ def _spawn(settings: Settings, jars: list[Path]) -> psutil.Process:
     for name in ("config", "data", "logs", "tmp"):
         (home / name).mkdir(exist_ok=True)
     shutil.copyfile(_LOGGING, home / "config" / _LOGGING.name)
-    node_settings = _NODE_SETTINGS | {"path.data": str(home / "data"), "path.logs": str(home / "logs")}
+    node_settings = _NODE_SETTINGS | {
+        "path.data": str(home / "data"),
+        "path.logs": str(home / "logs"),
+        "path.repo": str(settings.backup_dir),
+    }
     if settings.port:
         node_settings["http.port"] = str(settings.port)
     command = [

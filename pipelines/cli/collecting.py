@@ -104,13 +104,18 @@ def only_one(what: str, prefix: str):
     return alone(Settings.from_env().data_dir / f"{prefix}-{what}.lock", what)
 
 
+def archive_of(settings, prefix: str) -> str:
+    """Where the pages of a prefix are archived."""
+    return str(settings.data_dir / f"{prefix}-archive")
+
+
 def line_of(settings, *, prefix=PREFIX, codebook=None, no_gate=False, **options):
     from pipelines.line import Line
 
     return Line(
         settings,
         prefix=prefix,
-        archive=str(settings.data_dir / f"{prefix}-archive"),
+        archive=archive_of(settings, prefix),
         gate=not no_gate,
         codebook=codebook or "",
         **options,
