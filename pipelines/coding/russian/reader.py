@@ -21,6 +21,7 @@ _NEWS = re.compile(
 _TAKES_UP = re.compile(
     r"(?:(?:и|а|но)\s)?(?:это|этого|этому|этим|такой|такая|такое|такие|он|она|они|оно|их|его|её|ее|там|тогда)\b"
 )
+_INSERTED_END = re.compile(r"V[^,;:.Qh]{1,8},(?!h)")
 _TELLING = frozenset(
     "рассказать рассказывать объяснить объяснять пояснить ответить разъяснить поделиться рассуждать выяснить".split()
 )
@@ -292,17 +293,19 @@ class Reader(Cues):
 
     def _told_of(self, cue: Cue, found: list[Cue]) -> bool:
         """Whether somebody else says what the cue says: "Пекин, по мнению газеты, не видит угрозы"."""
-        return (
-            cue.rule == "subject_verb"
-            and not self._person(cue.speaker)
-            and any(
-                other.rule in ("according_to", "verb_subject")
-                and cue.speaker.start < self.starts[other.first] < self.starts[cue.at]
-                and self.codes[other.first - 1 : other.first] == ","
-                and self._person(other.speaker) >= (other.rule == "verb_subject")
-                for other in found
-            )
-        )
+        if cue.rule not in ("subject_verb", "indefinite_personal") or self._person(cue.speaker):
+            return False
+        for other in found:
+            if other.at >= cue.at or self.codes[other.first - 1 : other.first] != "," or self.codes[other.first] == "I":
+                continue
+            if other.rule == "verb_subject":
+                # "Пекин, добавил он, не видит угрозы", "Впрочем, добавил он, Пекин не видит угрозы"
+                behind = _INSERTED_END.match(self.codes, other.at)
+                if behind and self._person(other.speaker) and not re.search(r"[.;Q]", self.codes[other.at : cue.at]):
+                    return True
+            elif other.rule == "according_to" and cue.speaker.start < self.starts[other.first]:
+                return True
+        return False
 
     def _person(self, speaker: Speaker) -> bool:
         """Whether a person or people speak, not a body or a state."""

@@ -118,6 +118,8 @@ class Verbs(Speakers):
         begin = self._clause_start(v)
         if begin and codes[begin - 1] == "w" and begin == v:
             return None
+        if begin < v and self.words[begin] == "если":
+            return None  # "если сочтёт, что": nobody has
         if lemma in ("цитировать", "процитировать", "приводить", "привести") or (
             lemma in ("передавать", "передать") and re.search(r"\bслова\b", " ".join(self.words[v + 1 : v + 5]))
         ):
