@@ -107,20 +107,21 @@ def schema(columns: Sequence[Column]) -> pa.Schema:
 def _parquet(documents: Iterable[Document], columns: Sequence[Column], out: IO[bytes]) -> int:
     wanted, written = schema(columns), 0
     with pq.ParquetWriter(out, wanted, compression="zstd") as writer:
-        for batch in _batches(documents):
-            values = [[_value(_at(document, column.name), column) for document in batch] for column in columns]
+        for batch in _batches(_rows(documents, columns), columns):
+            values = [_values(held, column) for held, column in zip(zip(*batch, strict=True), columns, strict=True)]
             arrays = [pa.array(each, field.type) for each, field in zip(values, wanted, strict=True)]
             writer.write_batch(pa.record_batch(arrays, schema=wanted))
             written += len(batch)
     return written
 
 
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    batch: list[Document] = []
+def _batches(rows: Iterable[list[Any]], columns: Sequence[Column]) -> Iterator[list[list[Any]]]:
+    texts = [place for place, column in enumerate(columns) if column.name == "article.text"]
+    batch: list[list[Any]] = []
     length = 0
-    for document in documents:
-        batch.append(document)
-        length += len(_at(document, "article.text") or "")
+    for row in rows:
+        batch.append(row)
+        length += sum(len(row[place] or "") for place in texts)
         if len(batch) == BATCH or length >= BATCH_LENGTH:
             yield batch
             batch, length = [], 0
@@ -135,8 +136,8 @@ def _csv(documents: Iterable[Document], columns: Sequence[Column], out: IO[bytes
         writer = csv.writer(text)
         writer.writerow([column.name for column in columns])
         written = 0
-        for document in documents:
-            writer.writerow([_cell(_at(document, column.name), column) for column in columns])
+        for row in _rows(documents, columns):
+            writer.writerow([_cell(value, column) for value, column in zip(row, columns, strict=True)])
             written += 1
         text.flush()
     finally:
@@ -147,33 +148,45 @@ def _csv(documents: Iterable[Document], columns: Sequence[Column], out: IO[bytes
 
 def _jsonl(documents: Iterable[Document], columns: Sequence[Column], out: IO[bytes]) -> int:
     written = 0
-    for document in documents:
+    for values in _rows(documents, columns):
         row = {}
-        for column in columns:
-            value = _at(document, column.name)
-            if value is None:
-                if column.many:
-                    row[column.name] = []
-                continue
-            if column.many and not isinstance(value, list):
-                value = [value]
-            row[column.name] = _iso(value) if column.type == "timestamp" else value
+        for value, column in zip(values, columns, strict=True):
+            if column.many:
+                row[column.name] = value if isinstance(value, list) else [] if value is None else [value]
+            elif value is not None:
+                row[column.name] = _iso(value) if column.type == "timestamp" else value
         out.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
         written += 1
     return written
 
 
-def _at(document: Document, name: str) -> Any:
-    if name in document:  # "@timestamp"
-        return document[name]
-    value: Any = document
-    for part in name.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
+def _rows(documents: Iterable[Document], columns: Sequence[Column]) -> Iterator[list[Any]]:
+    """Of each document the value of each column."""
+    names = [column.name for column in columns]
+    whole = frozenset(column.name for column in columns if column.type == "scores")
+    for document in documents:
+        fields: dict[str, Any] = {}
+        _flatten(document, "", whole, fields)
+        yield [fields.get(name) for name in names]
+
+
+def _flatten(document: Document, path: str, whole: frozenset[str], fields: dict[str, Any]) -> None:
+    for key, value in document.items():
+        name = path + key
+        if isinstance(value, dict) and name not in whole:
+            _flatten(value, f"{name}.", whole, fields)
+        else:
+            fields[name] = value
+
+
+def _values(values: Sequence[Any], column: Column) -> Sequence[Any]:
+    """As arrow takes them."""
+    if column.many or column.type in ("timestamp", "scores"):
+        return [_value(value, column) for value in values]
+    return values
 
 
 def _value(value: Any, column: Column) -> Any:
-    """As arrow takes it."""
     if column.many:
         return value if isinstance(value, list) else [] if value is None else [value]
     if value is None:
@@ -208,4 +221,6 @@ def _moment(text: str) -> datetime:
 
 
 def _iso(text: str) -> str:
+    if len(text) == 20 and text[-1] == "Z":  # as all records have it
+        return f"{text[:-1]}.000Z"
     return _moment(text).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -18,6 +18,7 @@ from schemas.failures import Failure
 KEEP_ALIVE = "5m"  # that a point in time outlives the page before
 PAGE = 1_000  # documents
 PAGE_OF_TEXTS = 200  # likewise of documents that hold an article's whole text
+WINDOW = 20_000  # documents that a page is sorted out of, more where a day has more
 
 _IDS = {
     "articles": "article.id",
@@ -60,16 +61,13 @@ def documents(
         opened = patiently(lambda: client.open_point_in_time(index=index, keep_alive=KEEP_ALIVE))
     except NotFoundError as problem:
         raise Failure("no_index", f"there is no {index} to export: run `vostochny run` or `demo` first") from problem
-    point, after = opened["id"], None
+    point = opened["id"]
     try:
-        while True:
-            page = patiently(lambda: _page(client, kind, query, point, after))  # noqa: B023 - called at once
-            hits = page["hits"]["hits"]
-            if not hits:
-                return
-            point, after = page["pit_id"], hits[-1]["sort"]
-            for hit in hits:
-                yield hit["_source"]
+        for window in _windows(client, query, point):
+            after = None
+            while hits := _page(client, kind, {"bool": {"filter": [query, window]}}, point, after):
+                yield from (hit["_source"] for hit in hits)
+                after = hits[-1]["sort"]
     except BadRequestError as problem:
         raise Failure("bad_query", f"Elasticsearch can't read this query: {_reason(problem)}") from problem
     except NotFoundError as problem:
@@ -80,15 +78,44 @@ def documents(
         client.options(ignore_status=404).close_point_in_time(id=point)
 
 
-def _page(client: Elasticsearch, kind: str, query: dict[str, Any], point: str, after: Any) -> Any:
-    return client.search(
-        pit={"id": point, "keep_alive": KEEP_ALIVE},
-        query=query,
-        sort=[{"@timestamp": "asc"}, {_IDS[kind]: {"order": "asc", "missing": "_last"}}],
-        search_after=after,
-        size=PAGE_OF_TEXTS if kind == "articles" else PAGE,
-        track_total_hits=False,
+def _windows(client: Elasticsearch, query: dict[str, Any], point: str) -> Iterator[dict[str, Any]]:
+    """Stretches of time that hold all documents, in their order, as queries.
+
+    Each page is sorted out of all documents of its stretch, which is why there are several.
+    """
+    days = {"days": {"date_histogram": {"field": "@timestamp", "calendar_interval": "day", "min_doc_count": 1}}}
+    found = patiently(lambda: client.search(pit=_kept(point), query=query, size=0, aggs=days, track_total_hits=False))
+    start, held = None, 0
+    for day in found["aggregations"]["days"]["buckets"]:
+        if held and held + day["doc_count"] > WINDOW:
+            yield _range(start, day["key"])
+            start, held = day["key"], 0
+        held += day["doc_count"]
+    if held:
+        yield _range(start, None)
+
+
+def _range(start: int | None, end: int | None) -> dict[str, Any]:
+    bounds = {name: at for name, at in (("gte", start), ("lt", end)) if at is not None}
+    return {"range": {"@timestamp": {**bounds, "format": "epoch_millis"}}}
+
+
+def _page(client: Elasticsearch, kind: str, query: dict[str, Any], point: str, after: Any) -> list[dict[str, Any]]:
+    answer = patiently(
+        lambda: client.search(
+            pit=_kept(point),
+            query=query,
+            sort=[{"@timestamp": "asc"}, {_IDS[kind]: {"order": "asc", "missing": "_last"}}],
+            search_after=after,
+            size=PAGE_OF_TEXTS if kind == "articles" else PAGE,
+            track_total_hits=False,
+        )
     )
+    return answer["hits"]["hits"]
+
+
+def _kept(point: str) -> dict[str, str]:
+    return {"id": point, "keep_alive": KEEP_ALIVE}
 
 
 def _reason(problem: ApiError) -> str:

@@ -57,8 +57,11 @@ def exported(elasticsearch, filled, actor_list):
     return found
 
 
-def test_all_come_oldest_first_over_many_pages(exported, monkeypatch):
-    monkeypatch.setattr(exporting, "PAGE", 1)
+@pytest.mark.parametrize("window", [1, 2, 3])
+@pytest.mark.parametrize("page", [1, 2, 3])
+def test_all_come_oldest_first_over_many_pages(exported, monkeypatch, page, window):
+    monkeypatch.setattr(exporting, "PAGE", page)
+    monkeypatch.setattr(exporting, "WINDOW", window)
     assert exported() == [0, 1, 2]
 
 
