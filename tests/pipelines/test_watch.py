@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 from connectors.elasticsearch.indices import Indices
 from demo.sample import load_truth
 from pipelines.cli import main
+from tests.connectors.scraping import Scraped
 from tests.pipelines.growing import GrowingWeb, eventually, make_due, watching
 
 
@@ -43,7 +45,7 @@ def test_what_appears_is_indexed_within_seconds_and_once(watched, elasticsearch,
         elasticsearch.indices.refresh(index=name)
         return elasticsearch.count(index=name)["count"]
 
-    with GrowingWeb() as web, watching(web.url, watched, prism, options=["--demo"]) as watch:
+    with GrowingWeb() as web, watching(web.url, watched, prism, options=["--demo", "--metrics-port", "0"]) as watch:
         eventually(lambda: count("dead-letters") == broken.total(), "all broken entries were dead letters", watch)
         for shown in (40, len(web)):
             web.show(shown)
@@ -52,8 +54,16 @@ def test_what_appears_is_indexed_within_seconds_and_once(watched, elasticsearch,
         make_due(elasticsearch, "demo")
         asked = len(web.requests)
         eventually(lambda: len(web.requests) >= asked + 20, "every feed was polled once more", watch)
+        told = Scraped(re.search(r"metrics at (\S+)", watch.log())[1])
         assert watch.stop() == 0, watch.log()
 
+    articles = truth["counts"]["articles"]
+    assert told.sum("vostochny_articles_total") == told.sum("vostochny_entry_lag_seconds_count") - broken.total()
+    assert told.sum("vostochny_articles_total") == articles
+    assert told.sum("vostochny_statements_total") == count("statements")
+    assert told.by("vostochny_dead_letters_total", "cause") == broken
+    assert told.sum("vostochny_polls_total") > 20 and told.sum("process_resident_memory_bytes") > 0
+    assert told.sum("vostochny_entries_in_flight") == 0
     assert count("articles") == truth["counts"]["articles"]
     assert count("statements") > 0
     waiting = {"exists": {"field": "waiting.due"}}
