@@ -60,6 +60,10 @@ def speakers(coder: Coder, text: str, title: str = TITLE) -> list[str]:
         ("A diplomat posted in Beijing put it bluntly: the Chinese learnt of the pact from the papers.", "diplomat"),
         ("Moscow-born historian Ada Quill says that Russia will pay in oil.", "Ada Quill"),
         ("China: Foreign ministry spokesman Lin Jian sidestepped it, calling the pact a bilateral matter.", "Lin Jian"),
+        ("Shells may come, according to Japan’s NHK, citing Western and Russian diplomatic sources.", "NHK"),
+        ("Marlow Post reporters, citing intelligence sources, wrote that shells had come.", "Marlow Post reporters"),
+        ("A study by Ada Quill of Marlow University puts the value of the sales at up to $9.8 billion.", "Ada Quill"),
+        ("Ada Quill doesn’t think that warheads are on the table between Russia and the North.", "Ada Quill"),
         # other ways to say
         ("For Ada Quill of the Marlow Centre, by contrast, the pact will not last.", "Ada Quill"),
         ("“A very grave development,” is how Ada Quill, Marlow's top diplomat, put it.", "Ada Quill"),
@@ -132,6 +136,13 @@ def test_a_lead_up_to_what_the_speaker_goes_on_to_say_is_no_statement(coder):
 
 def test_a_view_that_nothing_follows_is_one(coder):
     text = "Ada Quill, a historian at Marlow University, thinks outsiders have got it wrong."
+    assert said(coder, text) == [("Ada Quill", text)]
+
+
+def test_this_was_confirmed_by(coder):
+    text = (
+        "Soldiers of the North are still on Russian soil. This was confirmed by Ada Quill, deputy chief of the service."
+    )
     assert said(coder, text) == [("Ada Quill", text)]
 
 

@@ -99,7 +99,7 @@ class FollowUps(Phrases):
     def points_back(self) -> bool:
         """Whether the unit says whose words the unquoted sentence before it was: "That is the contention of X."."""
         return (
-            re.match(r"a?(?:[dh]|P)[ax]*eda?[lq]*Kp|[abc]*[lab](?:[VI]|[xm][NDTOdP])", self.codes) is not None
+            re.match(r"a?(?:[dh]|P)[ax]*e(?:da?[lq]*K|a?V)p|[abc]*[lab](?:[VI]|[xm][NDTOdP])", self.codes) is not None
             and self.words[0] in ("that", "this", "such", "it", "so", "or", "at")
             and "Q" not in self.codes
             and len(self.codes) < 30

@@ -114,7 +114,11 @@ class Cues(Phrases):
                 region = self._left(j - 1)
                 if region:
                     return Cue(v, region[0], region[1], word, "quoted_as_saying", True, verb)
-            if "K" in codes[:j] and words[v + 1 : v + 2] == ["by"] and (spoken := self._right(v + 2)):
+            if (
+                ("K" in codes[:j] or words[0] in ("this", "that", "it"))
+                and words[v + 1 : v + 2] == ["by"]
+                and (spoken := self._right(v + 2))
+            ):
                 return Cue(v, v, spoken, word, "passive_by", True, verb)
             return None
         if before == "m" and (
@@ -227,9 +231,9 @@ class Cues(Phrases):
             )
         if verb in ("issue", "release", "make") and not vocabulary.MERE_TEXTS.isdisjoint(window):
             return re.search(r"[hQ:I]", self.codes[v + 1 :]) is not None  # a statement that something, not a statement
-        if verb == "put" and re.search(r"^[^,;:.QhwbVIm]{1,8}$", self.codes[v + 1 : v + 9].split("n")[0]):
-            numbered = [i for i in range(v + 2, min(v + 9, len(self.words))) if self.words[i] == "at"]
-            if numbered and "n" in self.codes[numbered[0] : numbered[0] + 4]:
+        if verb == "put" and re.search(r"^[^,;:.QhwbVIm]{1,16}$", self.codes[v + 1 : v + 17].split("n")[0]):
+            numbered = [i for i in range(v + 2, min(v + 17, len(self.words))) if self.words[i] == "at"]
+            if numbered and "n" in self.codes[numbered[0] : numbered[0] + 6]:
                 return True  # "puts the dead at 300"
         if verb == "go":
             return window[:1] == ["on"] and (self.codes[v + 2 : v + 3] in tuple(",.Q:h") or "to" in window[1:2])
@@ -285,6 +289,8 @@ class Cues(Phrases):
         before = codes[i - 1] if i else ""
         if verb in ("cite", "quote"):
             inner = self._right(i + 1)
+            if inner and (inner.kind == "group" or inner.name.casefold() in vocabulary.DEMONYMS):
+                return None  # unnamed sources: whoever cites them speaks
             if inner:
                 return Cue(i, i, inner, words[i], "citing", bool(codes[i + 1 :].strip(".NDTOqlsdpG,")), verb, subject)
             return None

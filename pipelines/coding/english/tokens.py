@@ -37,6 +37,9 @@ for _code, _words in (
     ("h", ("that",)),
     ("w", ("who", "which", "whom", "whose")),
     ("b", ("as",)),
+    ("k", vocabulary.CONTRACTED_DO),
+    ("e", vocabulary.CONTRACTED_BE),
+    ("m", vocabulary.CONTRACTED_MODALS),
 ):
     for _word in _words:
         LOWER[_word] = _code

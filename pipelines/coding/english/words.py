@@ -114,6 +114,11 @@ AUXILIARIES = frozenset("has have had did does do 've".split())
 BE = frozenset("is are was were be been being am 's 're".split())
 MODALS = frozenset("will would can could may might shall should must cannot 'll 'd".split())
 NEGATIONS = frozenset("not never n't hardly neither nor".split())
+CONTRACTED_DO = frozenset(
+    "doesn't doesn’t don't don’t didn't didn’t hasn't hasn’t haven't haven’t hadn't hadn’t".split()
+)
+CONTRACTED_BE = frozenset("isn't isn’t aren't aren’t wasn't wasn’t weren't weren’t".split())
+CONTRACTED_MODALS = frozenset("won't won’t can't can’t couldn't couldn’t wouldn't wouldn’t shouldn't shouldn’t".split())
 PREPOSITIONS = frozenset(
     """
     of for at in on from by with to about against over under between among during after before into through within
