@@ -14,7 +14,21 @@ from urllib.parse import quote
 
 import requests
 
-from dashboards.panels import DASHBOARDS, KINDS, PANELS, Bins, Dashboard, Measure, Panel, Time, Values
+from dashboards.panels import (
+    DASHBOARDS,
+    KINDS,
+    PANELS,
+    RELEVANT,
+    STATEMENT_COLUMNS,
+    Bins,
+    Dashboard,
+    Has,
+    Is,
+    Measure,
+    Panel,
+    Time,
+    Values,
+)
 from dashboards.words import FIELDS, Words, colours, value_names
 from schemas.events import load_events
 from schemas.failures import Failure
@@ -47,6 +61,59 @@ DATA_VIEWS: Mapping[str, Words] = {
 }
 
 Json = dict[str, Any]
+
+SEARCHES = (
+    Panel(
+        "articles-on-the-subject",
+        Words("Articles on the subject", "Статьи по теме", "주제 기사 목록"),
+        Words("Every article on the subject.", "Все статьи по теме.", "주제에 관한 모든 기사."),
+        "documents",
+        "articles",
+        columns=("article.title", "article.categories", "article.statements", "outlet.name", "url.full"),
+        where=RELEVANT,
+    ),
+    Panel(
+        "agency-copy",
+        Words("Agency copy, article by article", "Агентские сообщения по статьям", "통신사 전재 기사 목록"),
+        Words("Who carries whose dispatches?", "Кто чьи сообщения перепечатывает?", "누가 어느 통신사 기사를 싣나?"),
+        "documents",
+        "articles",
+        columns=("article.title", "article.wire_source", "outlet.name", "outlet.bloc", "url.full"),
+        where=(*RELEVANT, Has("article.wire_source")),
+    ),
+    Panel(
+        "direct-quotations",
+        Words("Direct quotations", "Прямые цитаты", "직접 인용"),
+        Words("What was said word for word?", "Что сказано дословно?", "말 그대로 인용된 발언은?"),
+        "documents",
+        columns=STATEMENT_COLUMNS,
+        where=(Is("statement.direct", (True,)),),
+    ),
+    Panel(
+        "by-unlisted-speakers",
+        Words("Statements by unlisted speakers", "Высказывания тех, кого нет в списке", "미등재 발언자의 발언"),
+        Words(
+            "Who speaks that the actor list lacks?", "Кто говорит, но в списке не значится?", "목록에 없는 발언자는?"
+        ),
+        "documents",
+        columns=("statement.text", "actor.name", "actor.role", "actor.affiliation", "outlet.name", "url.full"),
+        where=(Is("actor.linked", (False,)),),
+    ),
+    Panel(
+        "polls-that-failed",
+        Words("Polls that failed", "Неудачные опросы лент", "실패한 피드 조회"),
+        Words(
+            "Which feed failed when, and why?",
+            "Какая лента когда и почему не ответила?",
+            "어느 피드가 언제 왜 실패했나?",
+        ),
+        "documents",
+        "feeds",
+        columns=("feed.url", "outlet.name", "error.code", "error.message", "http.response.status_code"),
+        where=(Is("event.outcome", ("failure",)),),
+    ),
+)
+"""Saved searches for Discover that stand on no dashboard; lists that do are saved searches as well."""
 
 
 def export(*, prefix: str = "vostochny", language: str = "en") -> bytes:
@@ -146,6 +213,8 @@ class _Export:
         for panel in PANELS.values():
             if panel.chart in ("documents", "examples"):
                 yield self.saved_search(panel)
+        for panel in SEARCHES:
+            yield self.saved_search(panel)
         for dashboard in DASHBOARDS.values():
             yield self.dashboard(dashboard)
 

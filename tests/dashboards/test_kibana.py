@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.kibana import REFRESH, export, install
+from dashboards.kibana import REFRESH, SEARCHES, export, install
 from dashboards.panels import DASHBOARDS, KINDS, PANELS
 from dashboards.words import LANGUAGES, colours
 from schemas.events import load_events
@@ -176,6 +176,27 @@ def test_events_are_marked():
         for annotation in layer.get("annotations", ())
     }
     assert labels == {event.names["en"] for event in load_events()}
+
+
+def test_saved_searches_are_there_for_discover():
+    searches = {each["id"]: each for each in objects() if each["type"] == "search"}
+    lists = [panel for panel in PANELS.values() if panel.chart in ("documents", "examples")]
+    assert set(searches) == {f"vostochny-{panel.id}" for panel in (*lists, *SEARCHES)}
+    titles = [each["attributes"]["title"] for each in searches.values()]
+    assert len(set(titles)) == len(titles)
+    for panel in (*lists, *SEARCHES):
+        found = searches[f"vostochny-{panel.id}"]
+        assert found["attributes"]["columns"]
+        assert set(found["attributes"]["columns"]) <= field_names(panel.kind)
+        source = json.loads(found["attributes"]["kibanaSavedObjectMeta"]["searchSourceJSON"])
+        assert all(condition.field in source["query"]["query"] for condition in panel.where)
+        assert found["references"][0]["id"] == f"vostochny-{panel.kind}"
+
+
+@pytest.mark.parametrize("panel", SEARCHES, ids=lambda panel: panel.id)
+def test_saved_searches_find_something(elasticsearch, indices, panel):
+    query = [condition.query().to_dict() for condition in panel.where]
+    assert elasticsearch.count(index=indices.name(panel.kind), query={"bool": {"filter": query}})["count"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
