@@ -90,14 +90,14 @@ def _poll(
     started = time.monotonic()
     try:
         try:
-            answer = _ask(feed, state.moved_to or feed.url, state, web, now)
+            answer = _answer(feed, state.moved_to or feed.url, state, web, now)
         except Failure:
             if not state.moved_to:
                 raise
             state = FeedState(
                 feed.url, interval=state.interval, failures=state.failures, latest_entry=state.latest_entry
             )
-            answer = _ask(feed, feed.url, state, web, now)
+            answer = _answer(feed, feed.url, state, web, now)
     except Failure as failure:
         status = failure.cause.removeprefix("http_")
         failed = Poll(
@@ -142,6 +142,16 @@ def _remarks(listing: Listing, state: FeedState) -> list[str]:
             "what came in between was missed"
         )
     return remarks
+
+
+def _answer(feed: Feed, url: str, state: FeedState, web: Web, now: str) -> _Answer:
+    """As `_ask`; a feed that trips a fault of ours has it on record, and holds up no other."""
+    try:
+        return _ask(feed, url, state, web, now)
+    except Failure:
+        raise
+    except Exception as problem:
+        raise Failure("poll_error", f"{type(problem).__name__}: {problem}") from problem
 
 
 def _ask(feed: Feed, url: str, state: FeedState, web: Web, now: str) -> _Answer:

@@ -156,11 +156,11 @@ def _read(page: Page) -> Article:
 
 
 @contextmanager
-def faults_as_failures() -> Iterator[None]:
+def faults_as_failures(cause: str = "read_error") -> Iterator[None]:
     """A page that trips a fault of ours must not stop the line; its dead letter keeps it for a replay."""
     try:
         yield
     except Failure:
         raise
     except Exception as problem:
-        raise Failure("read_error", f"{type(problem).__name__}: {problem}") from problem
+        raise Failure(cause, f"{type(problem).__name__}: {problem}") from problem
