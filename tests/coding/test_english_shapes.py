@@ -159,6 +159,23 @@ class TestLabels:
             ("Ada Quill", "In public they shrug at what Russia gives the North."),
         ]
 
+    def test_questions_of_an_explainer_are_answered_by_whoever_is_named(self, coder):
+        found = speakers(
+            coder,
+            "Q: How many soldiers are there?\n\nSeoul gave the figure first. Lloyd Austin, the defense secretary, said "
+            "10,000 were in Kursk.\n\nQ: What does Pyongyang get?\n\nCash. Ada Quill of the Marlow Centre says Russia "
+            "pays in oil too.",
+        )
+        assert found == ["Lloyd Austin", "Ada Quill"]
+
+    def test_headings_that_ask_make_no_interview(self, coder):
+        found = speakers(
+            coder,
+            "Kim Jong Un is on his way to Moscow.\n\nWho is with him?\n\nHis generals and his sister.\n\n"
+            "What does Putin want?\n\nShells above all, Ada Quill of the Marlow Centre said.",
+        )
+        assert found == ["Ada Quill"]
+
     def test_who_is_quoted_in_a_broadcast_speaks_himself(self, coder):
         found = speakers(
             coder,

@@ -165,7 +165,7 @@ class Cues(Phrases):
             return Cue(v, first[0], first[1], word, "coordinated", True, verb) if first else None
         if (
             before == "w"
-            and verb not in verbs.PLAIN | verbs.THINK
+            and (verb not in verbs.PLAIN | verbs.THINK or verb == "write")
             and not re.match(r"[^,;.]*[hQ]", codes[v + 1 :])
             and words[v + 1 : v + 2] != ["to"]
         ):

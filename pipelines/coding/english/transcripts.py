@@ -26,6 +26,12 @@ _LABEL = re.compile(
 _ASKS = frozenset("q question interviewer reporter moderator host journalist correspondent anchor press".split())
 # "[Kwon Young-se/Floor Leader: “…”]": an excerpt in a broadcaster's script.
 _EXCERPT = re.compile(r"\[(?P<who>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,3})\s*/\s*(?P<title>[^:\]\n]{2,90}):\s*(?=[\"“‘'])")
+_TALKS = re.compile(
+    r"\b(?:[Ii]nterview(?:ed)?\b|Q&A|[Ss]at down with|[Cc]onversation with"
+    r"|(?:spoke|speaks|talked|talks) (?:to|with) (?:us|me)\b)"
+)
+_QUOTED = re.compile(r"[“\"][^”\"]*(?:[”\"]|$)")
+_FIRST_PERSON = re.compile(r"\b(?:I|I[’'](?:m|ve|d|ll)|[Mm]y|me)\b")
 _REPORTS = frozenset("announcer presenter newsreader narrator studio voice-over voiceover newscaster".split())
 _ANSWERS = frozenset("a answer".split())
 
@@ -45,10 +51,18 @@ class Labels:
                 labels.append((index, match))
         names = [match["who"] or match["aside"] for _, match in labels]
         asked = any(name.casefold() in _ASKS for name in names)
-        if len(labels) >= 2 and (asked or len(set(names)) < len(names)):
+        if len(labels) >= 2 and all(name.casefold() in _ASKS for name in names):
+            self._read_questions(document, [index for index, _ in labels])
+        elif len(labels) >= 2 and (asked or len(set(names)) < len(names)):
             self._read(document, labels)
         elif not labels:
-            self._read_questions(document)
+            questions = [
+                index
+                for index, (start, end) in enumerate(document.paragraphs)
+                if end - start < 260 and text[start:end].rstrip().endswith("?") and text[start] not in "“\"'‘«"
+            ]
+            if len(questions) >= 2 and all(b - a > 1 for a, b in pairwise(questions)):
+                self._read_questions(document, questions)
 
     def _read(self, document: Document, labels: list[tuple[int, re.Match[str]]]) -> None:
         current: Speaker | None = None
@@ -77,23 +91,26 @@ class Labels:
             if current:
                 self._speakers[index] = current
 
-    def _read_questions(self, document: Document) -> None:
-        """Paragraphs that are questions of the interviewer, each before an answer."""
-        text = document.text
-        questions = [
-            index
-            for index, (start, end) in enumerate(document.paragraphs)
-            if end - start < 260 and text[start:end].rstrip().endswith("?") and text[start] not in "“\"'‘«"
-        ]
-        if len(questions) < 2 or any(b - a < 2 for a, b in pairwise(questions)):
-            return
-        guest = self._guest(document, questions[0])
-        if guest is None:
-            return
+    def _read_questions(self, document: Document, questions: list[int]) -> None:
+        """Paragraphs that are questions: the guest answers them in an interview, the medium where it explains."""
         self._questions.update(questions)
-        for index in range(questions[0] + 1, len(document.paragraphs)):
-            if index not in self._questions:
-                self._speakers[index] = guest
+        answers = [i for i in range(questions[0] + 1, len(document.paragraphs)) if i not in self._questions]
+        guest = self._guest(document, questions[0])
+        if guest and self._interviews(document, questions[0], answers):
+            self._speakers.update(dict.fromkeys(answers, guest))
+
+    @staticmethod
+    def _interviews(document: Document, first: int, answers: list[int]) -> bool:
+        """Whether somebody speaks in the paragraphs `answers`, in quotation marks or of himself."""
+        text = document.text
+        if _TALKS.search(f"{document.title}\n{text[: document.paragraphs[first][0]]}"):
+            return True
+        spoken = 0
+        for index in answers:
+            paragraph = text[slice(*document.paragraphs[index])].strip()
+            outside = _QUOTED.sub("", paragraph)
+            spoken += len(outside.split()) <= 2 or _FIRST_PERSON.search(outside) is not None
+        return spoken * 2 >= len(answers)
 
     def _guest(self, document: Document, before: int) -> Speaker | None:
         """Who is interviewed: the first person named in full before the first question."""

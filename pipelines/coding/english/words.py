@@ -83,8 +83,9 @@ ORGANISATIONS = frozenset(
 _TAKEN_UP = {
     "official military": "diplomat official envoy statesman",
     "official military former": "general admiral colonel commander officer",
-    "politician official": "politician lawmaker",
-    "scholar former activist journalist": "analyst expert scholar researcher observer author pundit watcher veteran",
+    "politician official": "politician lawmaker mp senator legislator deputy congressman",
+    "scholar former activist journalist": "analyst expert scholar researcher observer author pundit watcher veteran "
+    "academic professor historian economist sinologist specialist fellow lecturer",
     "journalist": "journalist columnist commentator",
 }
 PERSON_NOUNS = {
