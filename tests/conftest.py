@@ -28,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """The settings that `Settings.from_env()` gives in all tests: an embedded node with a data folder of its own."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))  # the user's own file
         cache_dir = Settings.from_env({"VOSTOCHNY_CACHE_DIR": os.environ.get("VOSTOCHNY_CACHE_DIR", "")}).cache_dir
         for name in [name for name in os.environ if name.startswith("VOSTOCHNY_")]:
             if name != "VOSTOCHNY_MAVEN_URL" and not name.startswith("VOSTOCHNY_TEST_"):

@@ -22,7 +22,7 @@ import psutil
 import urllib3
 
 from connectors.elasticsearch import download
-from connectors.settings import Settings
+from connectors.settings import PREFIX, Settings
 from schemas.failures import Failure
 
 _MAIN = "vostochny.Launcher"
@@ -296,6 +296,8 @@ def _spawn(settings: Settings, jars: list[Path]) -> psutil.Process:
         str(home / "address"),
         *(f"{name}={value}" for name, value in node_settings.items()),
     ]
+    # Without our settings, among which there may be secrets.
+    env = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     with _words(settings).open("wb") as words:
         try:
             process = subprocess.Popen(
@@ -304,7 +306,7 @@ def _spawn(settings: Settings, jars: list[Path]) -> psutil.Process:
                 stdout=words,
                 stderr=subprocess.STDOUT,
                 cwd=home,
-                env=os.environ | {"LC_ALL": "C.UTF-8"},  # else Java can't open non-ASCII paths in a bare locale
+                env=env | {"LC_ALL": "C.UTF-8"},  # else Java can't open non-ASCII paths in a bare locale
                 start_new_session=True,
             )
         except OSError as error:

@@ -14,6 +14,7 @@ from pipelines.cli import (
     archiving,
     coding,
     collecting,
+    configuring,
     exporting,
     flink,
     keeping,
@@ -74,6 +75,7 @@ for _command in (
     keeping.prune,
     keeping.backup,
     keeping.restore,
+    configuring.config,
     flink.flink,
 ):
     main.add_command(_command)

@@ -80,7 +80,11 @@ def refuse_unknown(filters) -> None:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--port", default=8050, show_default=True, help="0 for any free one.")
-@click.option("--token", default="", envvar="VOSTOCHNY_DESK_TOKEN", help="What readers must know; needed off loopback.")
+@click.option(
+    "--token",
+    default="",
+    help="What readers must know; needed off loopback. Better set as desk.token: others see options.",
+)
 @codebook_option
 @demo_option
 def desk(host, port, token, codebook, demo) -> None:
@@ -90,7 +94,8 @@ def desk(host, port, token, codebook, demo) -> None:
     from dashboards.desk.server import serve
     from schemas.codebook import load_codebook
 
-    client, indices = connect(running()), Indices(prefix_of(demo))
+    settings = running()
+    client, indices, token = connect(settings), Indices(prefix_of(demo)), token or settings.desk_token
     indices.ensure(client)
     since = "now-4y/y" if demo else "now-90d"  # the sample news begin in 2023
     book = load_codebook(codebook)
@@ -118,13 +123,19 @@ def export(language, demo) -> None:
 @dashboards.command()
 @click.argument("url")
 @click.option("--space", default="", help="Id of the Kibana space. Default: the default one.")
-@click.option("--api-key", default="", envvar="VOSTOCHNY_KIBANA_API_KEY", help="Encoded, as Elasticsearch gives it.")
+@click.option(
+    "--api-key",
+    default="",
+    help="Encoded, as Elasticsearch gives it. Better set as kibana.api_key: others see options.",
+)
 @click.option("--ca-certs", default="", help="PEM file of the CA of Kibana's certificate.")
 @language_option
 @demo_option
 def install(url, space, api_key, ca_certs, language, demo) -> None:
     """Put the dashboards into the Kibana at URL, in place of older ones."""
+    from connectors.settings import Settings
     from dashboards.kibana import install
 
+    api_key = api_key or Settings.from_env().kibana_api_key
     number = install(url, space=space, api_key=api_key, prefix=prefix_of(demo), language=language, ca_certs=ca_certs)
     errors.print(f"{number} objects installed")
