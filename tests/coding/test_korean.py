@@ -282,6 +282,60 @@ def test_a_quotation_of_several_sentences() -> None:
     assert (said[0].start, said[-1].end) == (0, len(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("오서린 한빛대 교수의 말마따나 두 나라를 묶는 것은 전쟁이다.", ["오서린"]),
+        ("오서린 한빛대 교수가 지난달 한 포럼에서 지적했듯 교역은 미미하다.", ["오서린"]),
+        (
+            '김건우 의원이 "제재를 하라. 늦었다"고 따지자 조인수 장관은 "검토하겠다"고 했다.',
+            ["김건우", "김건우", "조인수"],
+        ),
+        (
+            '성하준 위원장은 "배울 기회"라고 맞섰고, 부승윤 의원은 "피로 배울 것은 없다"고 되받았다.',
+            ["성하준", "부승윤"],
+        ),
+        ("한도경 의원은 포탄 지원을, 추은서 의원은 물밑 접촉을 각각 제안했다.", ["한도경", "추은서"]),
+        ("오서린 한빛대 교수는 북러 관계를 유효기간이 짧은 거래로 규정했다.", ["오서린"]),
+        ("푸충 중국 대사는 모두가 냉정을 유지해야 한다는 기존 입장을 반복했다.", ["푸충"]),
+        ("바실리 테네자 러시아 대사는 “꾸며 낸 이야기”라고 맞받아쳤다.", ["바실리 테네자"]),
+        ("차재원 교수는 북한이 뒷배를 얻었다고 말했다.", ["차재원"]),
+        ("북방경제연구원 보고서는 교역이 두 배로 늘었다고 집계했다.", ["북방경제연구원"]),
+        ('"국정원은 드론에 대한 무지가 피해를 키운 것으로 본다"고 이성권 의원이 전했다.', ["국정원"]),
+        ("이성권 의원에 따르면 국정원은 병력 규모를 1천 명 이상으로 가늠하고 있다.", ["국정원"]),
+        ("북방학회는 15일 '북러 밀착과 한국의 선택'을 주제로 세미나를 열었다.", []),
+        ("필자는 모스크바와 대화해야 한다고 본다.", ["필자"]),
+        ('진보 성향의 새벽행동은 "무기 지원에 반대한다"는 성명을 발표했다.', ["새벽행동"]),
+    ],
+)
+def test_further_ways_to_tell_speech(text: str, expected: list[str]) -> None:
+    assert speakers(text) == expected
+
+
+def test_quotations_with_their_speakers_in_brackets() -> None:
+    assert speakers("“앞뒤가 바뀐 주장”(김도윤 차장), “너무 쉽게 버렸다”(이서하 의원). 보는 눈은 제각각이다.") == [
+        "김도윤",
+        "이서하",
+    ]
+
+
+def test_what_is_announced_is_said_by_the_same_speaker() -> None:
+    text = "옌서우 푸단대 교수는 중국의 계산을 이렇게 풀어 줬다. 북한이 기댈수록 말발은 약해진다. 그래서 거리를 둔다."
+    said = read(text).attributions
+    assert [(a.speaker.name, text[a.start : a.start + 2]) for a in said] == [("옌서우", "북한"), ("옌서우", "그래")]
+
+
+def test_view_of_a_body_told_in_the_next_sentence() -> None:
+    text = '한 외교관은 "숫자는 부풀려진다"고 했다. 정보 당국의 판단은 다르다. 병력보다 무서운 것은 포탄이라는 것이다.'
+    said = read(text).attributions
+    assert said[-1].speaker.kind == "omitted" and len(said) == 2
+
+
+def test_caption_of_a_broadcast() -> None:
+    text = '[이혜정/한반도연구원 연구위원 : "설계도보다 기술자가 왔다는 점이 더 무섭습니다."]'
+    assert [a.speaker.name for a in read(text).attributions] == ["이혜정"]
+
+
 def test_round_table() -> None:
     text = "▲ 서도윤 한빛대 교수 = 대화부터 해야 한다. 늦으면 자리가 없다.\n\n▲ 오하람 포럼 대표 = 동의하기 어렵다."
     said = read(text).attributions

@@ -6,7 +6,7 @@ import re
 
 from pipelines.coding.document import Attribution, Document, Speaker
 from pipelines.coding.korean.speakers import Phrases, bare, foreign, korean_name, subject, tokens_of, word_class
-from pipelines.coding.korean.words import HEADLINE_COUNTRIES
+from pipelines.coding.korean.words import COUNTRIES, HEADLINE_COUNTRIES, HEADLINE_OFFICES
 
 _HEAD_LABEL = re.compile(r"^(?:\s*[\[<(〈【][^\]>)〉】]{1,20}[\]>)〉】]\s*)+")
 _HEAD_QUOTE = re.compile(
@@ -51,7 +51,7 @@ class Headline:
     def plain(self, start: int) -> list[Attribution]:
         """Headlines without quotation marks: "통일부, 북러 군사협력 중단 촉구"."""
         text = self.document.text
-        match = re.compile(r"(?P<who>[^,:]{2,30}?)\s*(?:,|:)\s*(?P<what>.{6,})").match(text, start)
+        match = re.compile(r"(?P<who>[^,:\"“]{2,30}?)\s*(?:,|:)\s*(?P<what>.{6,})").match(text, start)
         if not match:
             return []
         speaker = self.speaker(match.start("who"), match.end("who"))
@@ -71,6 +71,13 @@ class Headline:
                 continue
             if stem in HEADLINE_COUNTRIES:  # an abbreviation alone
                 return Speaker("name", token.start, token.start + len(stem), HEADLINE_COUNTRIES[stem])
+            office = HEADLINE_OFFICES.get(stem)
+            if office and i:  # "우크라 국방 “…”"
+                before = bare(tokens[i - 1].text)
+                country = HEADLINE_COUNTRIES.get(before, before)
+                if country in COUNTRIES:
+                    role = f"{country} {office}"
+                    return Speaker("role", tokens[i - 1].start, token.start + len(stem), "", role, country)
             place = token.start + token.text.find(stem)
             for mention in reversed(self.document.mentions_in(token.start, token.end)):
                 if mention.end == place + len(stem):

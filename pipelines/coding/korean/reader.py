@@ -36,7 +36,7 @@ _REPORT_WORDS = re.compile(
     r"논평|기사|소식|브리핑|관계자 말|공식|최근|이날|신문|연구|조사|평가|첩보|인터뷰))+$"
 )
 _SAID_BY = re.compile(
-    r"(?:에게|에)?(?:따르면|의하면)$|(?:대로라면|(?:으로|로)는|론|보기에는?|보기엔|볼때는?|때는?|한|입장에서는?|눈에는|눈엔)$"
+    r"(?:에게|에)?(?:따르면|의하면)$|(?:대로라면|(?:으로|로)는|론|보기에는?|보기엔|볼때는?|때는?|한|입장에서는?|눈에는|눈엔|마따나|처럼|대로)$"
 )
 _ASKS = re.compile(r"물었|들었|들어봤|만났|입수|취재|인터뷰|보도했|전했")
 _ENDORSED = re.compile(
@@ -44,7 +44,20 @@ _ENDORSED = re.compile(
 )
 _VERBAL = frozenset("하되있없않르가오나지키내보주들치기리우려서추꾸끼시")
 _MARKED = re.compile(r"[’'”\">〉》」](은|는|이|가|도)[,]?$")
-_THIS_WAY = re.compile(r"^(?:이같이|이렇게|이처럼|이와)$")
+_THIS_WAY = re.compile(r"^(?:이같이|이렇게|이처럼|이와|그렇게)$")
+_ANNOUNCES = re.compile(
+    r"(?:이렇게|다음과 같이) (?:\S+ )?(?:\S*(?:했|혔|봤|줬|놨|었|렸|였)다|\S*(?:한|본|는)다)[.:]?$|"
+    r"(?:은|는) (?:이렇다|다음과 같다)[.:]?$"
+)
+_HOLDS_VIEW = re.compile(
+    r"(?:(?:판단|추정|파악|가늠|추산|예상|전망|분석|평가|의심|우려|경계|간주)(?:하고 있|한|했)|보고 있|본|봤|"
+    r"내다보고 있|내다봤)다$"
+)
+_DOCUMENTS = frozenset("보고서 성명 공동성명 담화 논평 백서 사설 자료 보도자료 연구".split())
+_ISSUED = re.compile(r"^(?:보고서|성명|공동성명|담화|논평|백서|사설|자료|보도자료)(?:에서|에|를|을)$")
+_LISTED_QUOTE = re.compile(r"□[\"”’'」]?\s?\((?P<who>[^()□]{3,40})\)")
+_STATES_SO = re.compile(r"(?:같|아니|없|있|이|어렵|쉽|많|적|크|옳)다$")
+_TELLS_OF = re.compile(r"^(?:전했|전한|전달했|소개했|설명했|알렸|옮겼|브리핑했|밝혔)")
 _SOFT = re.compile(
     r"(?:내다봤|내다본|봤다|본다|보고 있다|전망했|전망한|분석했|분석한|진단했|예상했|예측했|관측했|평가했|"
     r"덧붙였|설명했|말했|추정했|추산했|짚었|꼬집었|했다|지적했|귀띔했|토로했|진단한|조언했|강조했)"
@@ -53,6 +66,7 @@ _TURN = re.compile(r"[▲△▶▷◇◆○●■□◎▣·∙•※\-–—]*\
 _CAPTION = re.compile(
     r"(?P<who>[\[<(][^\]>)□]{3,50}[\]>)]|[^\[\]<>()□.,\n]{2,25} / [^\[\]<>()□.\n]{2,40}?)\s*(?=[\"“]|$)"
 )
+_CAPTION_MARKS = re.compile(r"[/|\[\]<>()]")
 _DATELINE = re.compile(
     r"(?:\([^()]{1,30}=[^()]{1,30}\)|\[[^\[\]]{1,30}(?:=|ㅣ|\|)[^\[\]]{1,30}\]|\[[^\[\]]{2,20}(?:기자|"
     r"특파원)\])\s*(?:[가-힣·, ]{2,20}(?:기자|특파원|논설위원)\s*=\s*)?"
@@ -112,6 +126,8 @@ class Reading:
         self.first_question = -1  # the paragraph
         self.answers_quoted = False
         self.interviewee = self.interview()
+        self.reporter: Speaker | None = None  # the body whose report is spoken of
+        self.announced: tuple[Speaker, int] | None = None  # who is said to say what follows, in which paragraph
         self.labelled: tuple[Speaker, int] | None = None  # whose voice a caption announces, and in which paragraph
 
     def run(self) -> list[Attribution]:
@@ -181,7 +197,10 @@ class Reading:
         who = match.group("who")
         if who.split()[-1] in _ASKER:
             return Speaker("omitted", start, start), end
-        tokens = tokens_of(self.masked, match.start("who"), match.end("who"))
+        shown = self.masked[: match.start("who")] + _CAPTION_MARKS.sub(" ", who)  # "[이혜정/한반도연구원 연구위원: …"
+        tokens = tokens_of(shown, match.start("who"), len(shown))
+        if not tokens:
+            return None
         if len(tokens) == 1 and who in self.phrases.families:
             return self.phrases.person(who, tokens[0].start, tokens[0].end, "", ""), match.end()
         read = self.phrases.read(tokens, len(tokens) - 1, tokens[-1].text) if tokens else None
@@ -310,7 +329,20 @@ class Reading:
         if not tokens:
             return
         events, according = speech_acts(tokens)
+        text = plain(self.masked[start:end].rstrip())
+        if not according and "□" not in text and _ANNOUNCES.search(text) and not self.follows_quotation(start):
+            named = next((s[2] for s in self.subjects(tokens)), None)
+            if named is None:
+                self.introduce(tokens)
+                named = self.last
+            paragraph = self.document.sentences[max(self.document.sentence_at(start), 0)].paragraph
+            if named and self.document.paragraphs[paragraph][1] > end:  # what follows is said so
+                self.announced = (named, paragraph)
+                self.last = named
+                return
         if not events and not according:
+            if self.listed(start, end):
+                return
             said = len(self.found)
             self.without_cue(tokens, start, end)
             if len(self.found) == said:
@@ -318,10 +350,20 @@ class Reading:
             return
         self.meet(tokens)
         subjects = self.subjects(tokens)
+        issued = next((t for t in tokens if _ISSUED.match(t.text)), None)
+        if issued and subjects and is_body(subjects[0][2].name.split()[-1] if subjects[0][2].name else ""):
+            self.reporter = subjects[0][2]
         source: Speaker | None = None
         if according:
             source = self.source(tokens, according[0])
         if not events:
+            if any(_THIS_WAY.match(t.text) for t in tokens) and SAID.search(tokens[-1].text):
+                self.without_cue(tokens, start, end)
+                return
+            holder = next((s[2] for s in subjects if s[0] > according[0] and s[1] in ("은", "는", "도")), None)
+            if source and holder and not self.is_state(holder) and _HOLDS_VIEW.search(text.rstrip(".")):
+                self.emit(start, end, holder, bare(tokens[-1].text), "opinion", source)
+                return
             if source:
                 self.emit(start, end, source, tokens[according[0]].text.strip(","), "according_to")
             return
@@ -337,6 +379,11 @@ class Reading:
                 read = self.phrases.read(tokens, i, token.text[:-1])
                 if read and read[0].kind == "name":
                     self.document.named.append(read[0])
+                    self.last = read[0]
+                    return
+            elif token.text.endswith("의") and len(tokens) < 9 and _VIEW.match(tokens[i + 1].text):
+                read = self.phrases.read(tokens, i, token.text[:-1])  # "군 당국의 판단은 다르다."
+                if read and read[0].kind in ("name", "group", "role") and not self.is_state(read[0]):
                     self.last = read[0]
                     return
         for i, particle, speaker, _ in self.subjects(tokens):
@@ -365,9 +412,17 @@ class Reading:
             if self.author and text in ("필자는", "나는", "필자가"):
                 found.append((i, "는", self.author, i))
                 continue
+            if text in ("필자는", "필자가"):
+                found.append((i, "는", Speaker("name", token.start, token.start + 2, "필자"), i))
+                continue
             if "□" in text or (REPORTED.search(text) and not NOT_REPORTED.search(text)):
                 continue
             stem, particle = subject(text)
+            if bare(stem) in _DOCUMENTS and particle in ("은", "는", "도"):
+                issuer = self.issuer(tokens, i)
+                if issuer:
+                    found.append((i, particle, *issuer))
+                continue
             if (
                 not stem
                 and i + 1 < len(tokens)
@@ -386,6 +441,8 @@ class Reading:
             if read:
                 speaker, first = read
                 found.append((i, particle, self.own_voice(speaker), first))
+            elif particle in ("은", "는") and self.coined(tokens, i, stem):
+                found.append((i, particle, Speaker("name", token.start, token.start + len(stem), stem), i))
             elif stem in ("사이", "안팎", "내부", "일각") and particle.startswith("에서"):
                 group = self.among(tokens, i) if i else None
                 if not group and stem == "일각":
@@ -394,6 +451,31 @@ class Reading:
                 if group:
                     found.append(group)
         return found
+
+    def coined(self, tokens: list[Token], i: int, stem: str) -> bool:
+        """Whether a word that no list knows names who speaks: it stands right before a quotation, after a description.
+
+        "진보 성향의 평화행동은 “…”", "민간단체인 새벽길은 “…”".
+        """
+        before = tokens[i - 1].text if i else ""
+        return (
+            len(stem) > 2
+            and i + 1 < len(tokens)
+            and tokens[i + 1].text.startswith(("□", '"', "“"))
+            and before.endswith(("성향의", "계열의", "단체인", "기반의", "모임인", "소속의", "매체인", "단체"))
+            and word_class(stem) == "F"
+        )
+
+    def issuer(self, tokens: list[Token], i: int) -> tuple[Speaker, int] | None:
+        """The body whose report or statement token i is, and its first token: "연구원 보고서는", "보고서는"."""
+        if i:
+            stem = bare(tokens[i - 1].text)
+            stem = stem[:-1] if stem.endswith("의") else stem
+            read = self.phrases.read(tokens, i - 1, stem) if word_class(stem) == "O" or is_body(stem) else None
+            if read and read[0].kind == "name":
+                self.reporter = read[0]
+                return read
+        return (self.reporter._replace(start=tokens[i].start, end=tokens[i].start), i) if self.reporter else None
 
     def marked(self, tokens: list[Token], i: int, match: re.Match[str]) -> Speaker | None:
         """A medium whose name stands between marks: "미국 <포토맥 리뷰>는"."""
@@ -438,6 +520,13 @@ class Reading:
     def source(self, tokens: list[Token], i: int) -> Speaker | None:
         """The speaker of "X에 따르면"."""
         text = tokens[i].text.rstrip(",")
+        if text.endswith(("듯", "듯이")):  # "란코프 교수가 지적했듯"
+            for n in range(i - 1, max(i - 7, -1), -1):
+                told, particle = subject(tokens[n].text)
+                read = self.phrases.read(tokens, n, told) if told and particle in ("이", "가", "도") else None
+                if read:
+                    return read[0]
+            return None
         stem = _SAID_BY.sub("", text)
         k = i
         if not stem or stem in ("때", "땐"):
@@ -510,6 +599,20 @@ class Reading:
                 told = None if told and told.name == owned[0].name else told
                 self.emit(start, end, self.own_voice(owned[0]), events[-1].cue, "owned", told)
                 return
+        if len(events) == 1 and events[0].rule in ("object_verb", "gist") and not events[0].quoted:
+            shared = [s for s in subjects if s[1] in ("은", "는") and not self.is_state(s[2])]
+            if len(shared) == 2 and shared[1][3] > 0 and tokens[shared[1][3] - 1].text.endswith(","):
+                cut = tokens[shared[1][3]].start  # "한 의원은 포탄 지원을, 추 의원은 물밑 접촉을 제안했다"
+                self.emit(start, tokens[shared[1][3] - 1].end, shared[0][2], events[0].cue, "shared_verb")
+                self.emit(cut, end, shared[1][2], events[0].cue, "shared_verb")
+                return
+        if (
+            len(events) == 1
+            and events[0].rule == "connected"
+            and not (events[0].quoted or subjects or source)
+            and _STATES_SO.search(plain(tokens[-1].text.rstrip(".")))
+        ):
+            return  # "남의 일이라며 팔짱을 끼는 것은 공범이 되는 것과 같다": nobody has said it
         current: Speaker | None = None
         for k, (event, (speaker, first)) in enumerate(zip(events, speakers, strict=True)):
             current = speaker or current
@@ -527,8 +630,30 @@ class Reading:
             if event.rule == "impersonal" and current.kind not in ("group",) and source is None:
                 current = None
                 continue
+            if event.quoted and _TELLS_OF.match(event.cue.rpartition(" ")[2]):
+                teller, current = current, self.holder(tokens[event.comp]) or current
+                if teller is not current:
+                    self.emit(a, b, current, event.cue, "passed_on", teller)
+                    continue
             rule = {"connected": "quotation" if event.quoted else "reported"}.get(event.rule, event.rule)
             self.emit(a, b, current, event.cue, rule, outer if outer is not current else None)
+
+    def holder(self, quotation: Token) -> Speaker | None:
+        """The body whose view a quotation passes on: "“국정원은 … 것으로 본다”고 이 의원이 전했다"."""
+        opened = next((k for k, mark in enumerate(quotation.text) if mark == "□"), 0)
+        closed = quotation.text.rfind("□") + 1
+        start, end = quotation.start + opened, quotation.start + closed
+        said = self.document.text[start:end].strip("“”\"‘’' ")
+        if not _HOLDS_VIEW.search(plain(said.rstrip("."))):
+            return None
+        tokens = tokens_of(self.document.text.replace("“", " ").replace('"', " ").replace("”", " "), start, end)
+        for i, token in enumerate(tokens[:3]):
+            told, particle = subject(token.text)
+            if told and particle in ("은", "는", "도"):
+                read = self.phrases.read(tokens, i, told)
+                body = read and read[0].kind == "name" and is_body(read[0].name.split()[-1])
+                return read[0] if body and not self.is_state(read[0]) else None
+        return None
 
     def subject_of(
         self, tokens: list[Token], event: Event, subjects: list[Subject], begin: int, has_source: bool
@@ -630,7 +755,8 @@ class Reading:
             if not outer and len(inner) > 1 and inner[0][1] not in ("이", "가"):
                 outer, inner = inner[:1], inner[1:]
             return events, outer[0][2] if outer else None, inner
-        if final.rule not in ("verb", "opinion") or not PASSES_ON.search(final.cue):
+        citing = any(token.text.startswith("인용") for token in tokens[1:-1])
+        if final.rule not in ("verb", "opinion") or not (citing or PASSES_ON.search(final.cue)):
             return events, None, subjects
         comp = tokens[final.comp].text.rstrip(",")
         inner = [s for s in subjects if s[0] < final.comp]
@@ -669,6 +795,12 @@ class Reading:
 
     def without_cue(self, tokens: list[Token], start: int, end: int) -> None:
         """A quotation beside its speaker's name, "이같이 말했다", and the voice of an editorial."""
+        if self.announced and not any(_THIS_WAY.match(t.text) for t in tokens):
+            speaker, paragraph = self.announced
+            if self.document.paragraphs[paragraph][0] <= start < self.document.paragraphs[paragraph][1]:
+                self.emit(start, end, speaker, "", "announced")
+                return
+            self.announced = None
         last = tokens[-1].text
         if "□" in last and len(tokens) > 1:
             for i, _, speaker, _ in self.subjects(tokens):
@@ -714,15 +846,32 @@ class Reading:
                 speaker = own[2] if own else Speaker("name", start, start, self.document.outlet)
                 self.emit(start, end, speaker, bare(last), "editorial")
 
-    def adopt(self, start: int, speaker: Speaker) -> None:
-        """Gives the quotation that fills the sentence before to a speaker named after it."""
+    def listed(self, start: int, end: int) -> bool:
+        """Quotations with their speakers in brackets behind them: "“…”(김 의원), “…”(이 교수)"."""
+        begin, given = start, False
+        for match in _LISTED_QUOTE.finditer(self.masked, start, end):
+            tokens = tokens_of(self.masked, *match.span("who"))
+            read = self.phrases.read(tokens, len(tokens) - 1, bare(tokens[-1].text)) if tokens else None
+            if read and read[0].kind == "name":
+                opened = self.masked.index("□", begin, end)
+                self.emit(opened, match.end(), read[0], "", "listed_quotation")
+                given = True
+            begin = match.end()
+        return given
+
+    def follows_quotation(self, start: int) -> bool:
+        """Whether the sentence before is a quotation that nobody has been given."""
         i = self.document.sentence_at(start) - 1
         if i < 0:
-            return
+            return False
         before = self.document.sentences[i]
-        if self.masked[before.start : before.end].count("□") * 10 >= (before.end - before.start) * 8 and not (
-            self.found and self.found[-1].end > before.start
-        ):
+        blank = self.masked.count("□", before.start, before.end) * 10 >= (before.end - before.start) * 8
+        return blank and not (self.found and self.found[-1].end > before.start)
+
+    def adopt(self, start: int, speaker: Speaker) -> None:
+        """Gives the quotation that fills the sentence before to a speaker named after it."""
+        if self.follows_quotation(start):
+            before = self.document.sentences[self.document.sentence_at(start) - 1]
             self.emit(before.start, before.end, speaker, "", "quotation_before")
 
 

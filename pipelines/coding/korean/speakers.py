@@ -242,7 +242,7 @@ def opens_name(tokens: list[Token], i: int, word: str, second: bool = False) -> 
         return False
     before = tokens[i - 1].text if i else ""
     if second:
-        if not (i and opens_name(tokens, i - 1, before)):
+        if not (i and (opens_name(tokens, i - 1, before) or (word_class(before) == "F" and len(before) > 1))):
             return False
     elif before and before[-1] not in ",.)" and before not in _OPENERS and word_class(bare(before)) not in ("C", "O"):
         return False
@@ -466,7 +466,7 @@ class Phrases:
         names = [
             k for k, c in enumerate(classes[:-1]) if c == "N" and (len(words[k]) > 2 or k == 0 or len(classes) == 2)
         ]
-        if names and TITLES[title] == "scholar" and words[names[-1]].endswith(_SCHOOLS) and names[-1] == len(words) - 2:
+        if names and TITLES[title] == "scholar" and words[names[-1]].endswith("대") and names[-1] == len(words) - 2:
             names.pop()
         if names:
             k = next((k for k in names if not words[k].endswith(_SCHOOLS)), names[0])

@@ -24,8 +24,8 @@ NOT_REPORTED = re.compile(
 _THAT = re.compile(r"(?:것|거|걸)으?로(?:는|도)?$|걸로$")
 _LISTED = re.compile(r"□[”\"],$")
 _CONNECTED = re.compile(
-    r"(?:했|혔|였|봤|썼|었|았|렸|냈|놨|폈|됐)(?:고|으며|지만|으나|는데|던)[,]?$|(?:하|히|보|이|리|시)(?:면서|"
-    r"며|고)[,]?$|(?:밝히|말하|덧붙이|전하)(?:고|며|면서)[,]?$|(?:하|묻|히|나서|내놓)자[,]?$"
+    r"(?:했|혔|였|봤|썼|었|았|렸|냈|놨|폈|됐|섰|쳤|졌|겼|웠|렀|켰|줬|났|몄|뗐|맸)(?:고|으며|지만|으나|는데|던)[,]?$|(?:하|히|보|이|리|시)(?:면서|"
+    r"며|고)[,]?$|(?:밝히|말하|덧붙이|전하)(?:고|며|면서)[,]?$|(?:하|묻|히|나서|내놓|따지|붙이|세우|받아치|꼬집|다그치|캐묻)자[,]?$"
 )
 _CONNECTED_FAR = re.compile(
     r"^\S+ (?:데 이어|데 이어서|데 대해|데 대해서|데 반해|것과 관련해|것에 대해|것과 달리|반면,?|뒤,?|후,?|"
@@ -48,10 +48,19 @@ _OPINION = re.compile(
 )
 _ACCORDING = re.compile(
     r"(?:따르면|의하면|(?:말|설명|주장|분석|전언|진단|계산|관측|추산|판단|논리|표현|지적|해석|예상|얘기|이야기)(?:대로라면|"
-    r"로는|으로는|론)|보기에는?|보기엔|볼 ?때는?|보는 한|입장에서는?|눈에는|눈엔)[,]?$"
+    r"로는|으로는|론)|보기에는?|보기엔|볼 ?때는?|보는 한|입장에서는?|눈에는|눈엔)[,]?$|"
+    r"(?:말|지적|설명|분석|진단|전망|경고|표현|주장|우려)(?:마따나|처럼|대로)[,]?$|"
+    r"(?:말|지적|강조|경고|설명|언급|분석|주장|진단|표현|전망|예측|역설|토로)했듯이?[,]?$|밝혔듯이?[,]?$|내다봤듯이?[,]?$"
 )
 _SEES = re.compile(r"^(?:볼|보기에는?|보기엔)[,]?$")
 _OWNED = tuple(noun for noun in SPEECH_NOUNS if len(noun) > 1)
+_MODIFIERS = frozenset(
+    """
+    기존 기존의 종전 종전의 원론적 원론적인 원칙적 원칙적인 강한 단호한 신중한 조심스러운 비판적 비관적
+    비관적인 낙관적 낙관적인 회의적인 엇갈린 다른 같은 비슷한 이런 그런 자신의 우회적인 강경한 공식
+    공식적인 우울한 냉정한 뼈아픈 날선 날카로운 짧은
+    """.split()
+)
 _POSITION = re.compile(
     r"(?:판단|생각|주장|설명|분석|입장|지적|견해|전망|평가|진단|해석|시각|관측|요지|취지|골자|결론|논리|"
     r"계산|추정|이야기|얘기|말|경고|우려|반론|조언|제언|예상|예측|해설|회고|증언|답|답변|대답|반응|당부|주문|요구|불만|"
@@ -60,16 +69,22 @@ _POSITION = re.compile(
 )
 _DOES = re.compile(r"(?:했|한|하였|혔|힌|냈|놨|놓았|폈|쳤|렸|웠|었|봤|뒀|않았|높였|댔|겼|꼈|졌)다$")
 _NOT_TOLD = re.compile(
-    r"(?:모습|기조|태세|면모|자세)[을를] (?:보였|나타냈|드러냈)|있었다$|됐다$|참석했다|출석했다|방문했다|"
-    r"도착했다|회담했다|만났다$"
+    r"(?:모습|기조|태세|면모|자세)[을를] (?:보였|나타냈|드러냈)|있었다$|됐다$|열었다$|개최했다$|진행했다$|"
+    r"참석했다|출석했다|방문했다|도착했다|회담했다|만났다$"
 )
 _OBJECT = re.compile(r"(?:을|를|듯을|도|만|데)(?: |,|$)|(?:강하게|강력히|엄중히|재차|거듭|일제히|맹)$|[를을] ")
+_DEPICTS = re.compile(
+    r"(?:규정|비유|묘사|표현|정의|평가|해석|분석|풀이|지목|간주|일축|치부|폄하|진단|이해)(?:했|한)다$|봤다$|본다$|꼽았다$|빗댔다$|깎아내렸다$|불렀다$|여긴다$|여겼다$"
+)
+_OBJECT_OF = re.compile(
+    r"^(?:공개|거론|언급|경고|지적|강조|주장|제안|비판|인정|시사|촉구|제기|예고|확인)한$|^밝힌$|^내비친$"
+)
 _VAGUE = re.compile(r"(?:목소리|입장|반응|견해|시각|의견|태도|모습|성과|기자회견)[을를]$")
 _SAID_AFTER = re.compile(
     r"(?:했|말했|밝혔|덧붙|강조|지적|주장|설명|전망|분석|평가|추측|봤|본다|전했|답했|비판|경고|불렀|부른)"
 )
 _ABOUT = re.compile(r"(?:것에|데) (?:대해|대하여|대해서)|것[을를] (?:두고|놓고)|것과 관련해")
-_ASKING = re.compile(r"(?:하|묻|히|나서|내놓)자$")
+_ASKING = re.compile(r"(?:하|묻|히|나서|내놓|따지|붙이|세우|받아치|꼬집|다그치|캐묻)자$")
 _REPLIED = re.compile(
     r"^(?:주장|지적|비판|요구|말|발언|설명|제안|경고|반박|우려|평가|관측|분석)(?:에|에는|에도|에 대해|에 대해서는)[,]?$"
 )
@@ -118,9 +133,9 @@ def speech_acts(tokens: list[Token]) -> tuple[list[Event], list[int]]:
         text = token.text
         last = text[-1] if text[-1] != "," else text[-2:-1]
         if (
-            last in "면는에론한엔서"
+            last in "면는에론한엔서나럼로듯이"
             and _ACCORDING.search(text)
-            and (last == "면" or (i and (not _SEES.match(text) or tokens[i - 1].text[-1] in "가이")))
+            and (last in "면나럼로듯이" or (i and (not _SEES.match(text) or tokens[i - 1].text[-1] in "가이")))
         ):  # "강 위원이 보기에"
             according.append(i)
             continue
@@ -199,6 +214,8 @@ def speech_acts(tokens: list[Token]) -> tuple[list[Event], list[int]]:
                 events.append(Event(min(last_said, size - 2), text.strip(","), "verb", pending[2], pending[0]))
                 pending = None
     final = _final(tokens, pending)
+    if final and final.rule == "quoted_verb" and events and final.comp <= events[-1].comp:
+        final = None  # "“…”며 이같이 밝혔다": the quotation has been told
     if final and not (final.rule == "object_verb" and events and final.last - events[-1].last <= 3):
         events.append(final)
     return events, according
@@ -238,6 +255,8 @@ def _final(tokens: list[Token], pending: tuple[int, str, bool] | None) -> Event 
         gist = _gist(tokens, at, phrase, quoted)
         if gist:
             return gist
+    if finite and size > 3 and verb == "있다" and tokens[-2].text == "바" and _OBJECT_OF.search(tokens[-3].text):
+        return Event(size - 1, tokens[-3].text, "object_verb", False, size - 4)
     if finite and size > 1:
         phrase = " ".join([*(t.text for t in tokens[-3:-1]), verb])
         if _DOES.search(verb) and _NOT_TOLD.search(phrase) is None:
@@ -247,6 +266,12 @@ def _final(tokens: list[Token], pending: tuple[int, str, bool] | None) -> Event 
                 return None
             if any(v in phrase for v in OBJECT_VERBS) and _OBJECT.search(" ".join(t.text for t in tokens[-4:-1])):
                 return Event(size - 1, ending, "object_verb", False, size - 2)
+            if (  # "양국 관계를 한시적인 거래로 규정했다"
+                _DEPICTS.search(verb)
+                and tokens[-2].text.endswith("로")
+                and any(t.text.endswith(("을", "를")) for t in tokens[-14:-2])
+            ):
+                return Event(size - 1, ending, "object_verb", False, size - 2)
             quoted_at = next((k for k in range(size - 1) if tokens[k].text.count("□") > 4), None)
             if quoted_at is not None and size - quoted_at <= 4:
                 return Event(size - 1, ending, "quoted_verb", True, quoted_at)
@@ -255,7 +280,9 @@ def _final(tokens: list[Token], pending: tuple[int, str, bool] | None) -> Event 
 
 def _gist(tokens: list[Token], at: int, phrase: str, quoted: bool) -> Event | None:
     """ "-라는 입장이다", "-다는 주장도 폈다": a noun of speech after an adnominal form."""
-    nxt = tokens[at + 1].text.rstrip(".,") if at + 1 < len(tokens) else ""
+    nxt = plain(tokens[at + 1].text.rstrip(".,")) if at + 1 < len(tokens) else ""
+    if nxt in _MODIFIERS and at + 2 < len(tokens):  # "…해야 한다는 기존 입장을 반복했다"
+        nxt = plain(tokens[at + 2].text.rstrip(".,"))
     noun = next((n for n in SPEECH_NOUNS if nxt.startswith(n)), "")
     owner = next((k for k in range(at + 1, min(at + 7, len(tokens) - 1)) if tokens[k].text.endswith("의")), None)
     if not noun and owner is not None and tokens[owner + 1].text.startswith(_OWNED):
