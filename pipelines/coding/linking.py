@@ -114,7 +114,10 @@ class _Article:
                     linked.actor._replace(surface=mention.text, start=mention.start, end=mention.end)
                 )
         for speaker in document.named:
-            if not any(known.start <= speaker.start < known.start + 40 for known in self.known):
+            if not any(
+                known.start <= speaker.start < known.start + 40 and known.linked.actor.kind == _PERSON
+                for known in self.known
+            ):
                 self._name(speaker)
         found = []
         for attribution in document.attributions:
