@@ -77,7 +77,7 @@ def attributions(document: Document, home: str) -> list[Attribution]:
             continue
         if made and (leading := reader.announces()):
             document.named.append(leading)
-            spoken_to, loose, expected = unit.end, -1, leading
+            spoken_to, loose, expected, view = unit.end, -1, leading, leading
             continue
         if made:
             if reader.refers_back() and loose >= 0 and made[0].start == unit.start and unit.start - loose <= 700:
@@ -96,6 +96,7 @@ def attributions(document: Document, home: str) -> list[Attribution]:
                 spoken_to = unit.end
                 continue
             if reader.refers_back() and len(made) == 1 and _passes_on(reader, made[0], found, unit.start - spoken_to):
+                document.named.append(made[0].speaker)
                 found[-1] = found[-1]._replace(source=made[0].speaker)
                 spoken_to = unit.end
                 continue
@@ -119,10 +120,10 @@ def attributions(document: Document, home: str) -> list[Attribution]:
         elif label and not text[unit.start : unit.end].endswith("?"):
             found.append(Attribution(unit.start, unit.end, label, ":", "interview_answer", direct=True))
             spoken_to = unit.end
-        elif viewed and not fresh and text[unit.end - 1] != "?":
+        elif viewed and not fresh and text[unit.end - 1] != "?" and reader.continues():
             # "Позиция Терри жёстче. Нужны вторичные санкции"
             found.append(Attribution(unit.start, unit.end, viewed, "", "view_follows"))
-            spoken_to = unit.end
+            spoken_to, view = unit.end, viewed
         elif (
             found
             and not fresh

@@ -59,6 +59,7 @@ VIEWS = frozenset(
 
 
 _FOLLOWS = frozenset("следует явствует вытекает видно ясно узнать узнали понять".split())
+_ELIDED = re.compile(r"p?Q|h|p[ql]+Q?")
 _GOT_BY = re.compile(r",q(?:p(?=q*[TGMNO]))?(?=q*[TGMNO])")
 _BY_NAME = re.compile(r"N+(?=[,.])")
 _FOR_PERSON = re.compile(r"q*T[TOqMDl]*N+|q*N{2,}")
@@ -94,8 +95,8 @@ class Cues(Verbs):
                 cue = self._passive(i)
             elif code == ":":
                 cue = self._colon(i, found)
-            elif code == "-" and i and not found:
-                cue = self._dash(i)
+            elif code == "-" and i:
+                cue = self._elided(i) if found else self._dash(i)
             elif code == "p" and self.words[i] == "согласно":
                 cue = self._by_text(i)
             elif code == "l" and self.words[i] in _FOLLOWS:
@@ -353,6 +354,22 @@ class Cues(Verbs):
             return None
         self._remember(speaker, ANY_GENDER)
         return Cue(i, 0, speaker, ":", "colon", True)
+
+    def _elided(self, i: int) -> Cue | None:
+        """ "X говорил о нарушениях, посол Y — об отчаянии": the verb of the clause before is not said again."""
+        codes = self.codes
+        begin = max(codes.rfind(c, 0, i) for c in ",;.") + 1
+        if (
+            begin < 3
+            or not _ELIDED.match(codes, i + 1)
+            or not re.fullmatch(r"[caqTOMDNlGp]*[TNG][caqTOMDNlGp]*", codes[begin:i])
+        ):
+            return None
+        speaker = self._subject(begin, i, 3, ANY_GENDER, strict=True)
+        if not speaker or speaker.kind not in ("name", "role", "group") or self.is_body(speaker):
+            return None
+        self._remember(speaker, ANY_GENDER)
+        return Cue(i, begin, speaker, "—", "elided_verb", True)
 
     def _dash(self, i: int) -> Cue | None:
         """ "«…» — Ли Чжэ Мён.", "«…», — таков вывод эксперта": no verb, and the sentence ends with the speaker."""

@@ -22,8 +22,16 @@ _TAKES_UP = re.compile(
     r"(?:(?:и|а|но)\s)?(?:это|этого|этому|этим|такой|такая|такое|такие|он|она|они|оно|их|его|её|ее|там|тогда)\b"
 )
 _INSERTED_END = re.compile(r"V[^,;:.Qh]{1,8},(?!h)")
+_VIEW = re.compile(
+    r"\b(?:картин|диагноз|прогноз|сценари|взгляд|мнени|позици|оценк|рецепт|вывод|спорит|возража|иначе|обратно|аргумент|довод"
+    r"|тезис|логик|не соглас|возразил|пессими|оптими|скепти)"
+)
 _TELLING = frozenset(
     "рассказать рассказывать объяснить объяснять пояснить ответить разъяснить поделиться рассуждать выяснить".split()
+)
+_ASKED = re.compile(
+    r"\b(?:спросил|спрашива|поинтересова|осведоми)\w*(?: [\w-]+){0,5} , (?:[\w-]+ ){0,2}"
+    r"(?:ли|чего|зачем|почему|как|каки\w+|како\w+|чем|куда|когда|что|кто|кому|о ч[её]м)\b"
 )
 _QUESTION = re.compile(
     r"^[^,]{0,60}, (?:и )?(?:чего|зачем|почему|как|кому|каки\w+|како\w+|чем|куда|когда|к чему|о чем|что делать"
@@ -128,9 +136,18 @@ class Reader(Cues):
         return None
 
     def tells_view(self) -> bool:
-        """Whether the sentence only says what view somebody has: "Позиция Терри жёстче", "Толорая осторожнее"."""
+        """Whether the sentence only says what view somebody has: "Позиция Терри жёстче", "С ним спорит Толорая"."""
+        if len(self.codes) > 18 or re.search(r"[Q:h]", self.codes):
+            return False
         last = next((i for i in range(len(self.codes) - 1, 0, -1) if self.codes[i] in "lqa"), 0)
-        return "Q" not in self.codes and len(self.codes) < 16 and says_how(self.words[last])
+        return says_how(self.words[last]) or _VIEW.search(" ".join(self.words)) is not None
+
+    def continues(self) -> bool:
+        """Whether a sentence without a cue can be what the one announced says: no news, no other person's deed."""
+        if _NEWS.match(" ".join(self.words[:5])) or "t" in self.codes[:6]:
+            return False
+        stop = next((i for i, c in enumerate(self.codes) if c in ",;:Q-("), len(self.codes))
+        return self._subject(0, stop, 3, ANY_GENDER, persons=True) is None
 
     def _pair(self) -> tuple[Speaker, ...]:
         """The two people whom the sentence names in the nominative, none where it is not two."""
@@ -156,10 +173,7 @@ class Reader(Cues):
         It takes up what was said ("Это стало результатом …") or tells of what will, can or should be, and has no
         person for its subject and no date.
         """
-        if not self.words or _NEWS.match(" ".join(self.words[:5])) or "t" in self.codes[:6]:
-            return False
-        stop = next((i for i, c in enumerate(self.codes) if c in ",;:Q-("), len(self.codes))
-        if self._subject(0, stop, 3, ANY_GENDER, persons=True):
+        if not self.words or not self.continues():
             return False
         return _TAKES_UP.match(" ".join(self.words[:3])) is not None or any(
             code in "lV" and _to_come(word) for code, word in zip(self.codes, self.words, strict=True)
@@ -168,7 +182,7 @@ class Reader(Cues):
     def asks(self) -> bool:
         """Whether the sentence is the question of a journalist: "— А Китай? — уточнил ведущий"."""
         codes = self.codes
-        if "ли" in self.words and "Q" not in codes and any(w in words.ASKING for w in self.words):
+        if "Q" not in codes and _ASKED.search(" ".join(self.words)):
             return True  # "Депутаты спросили премьера, считает ли он …"
         for i, code in enumerate(codes):
             asker = code in "TG" and self.tokens[i].lemma in words.ASKERS and self.tokens[i].cases & NOMINATIVE

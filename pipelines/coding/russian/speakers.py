@@ -108,6 +108,10 @@ class Speakers(Tokens):
             k -= 1
         if self.codes[k] == "c" and k > begin:
             k -= 1
+        if k >= begin and self.codes[k] == "l" and self.codes[i] == "N":
+            tag = morphology.parses(self.words[k])[0].tag
+            if tag.POS == "NOUN" and tag.animacy == "anim" and tag.case == "nomn":
+                return False  # "канадка Сьюзен Хилл"
         return k >= begin and self.codes[k] in "lTOGMDNSK" and k < i
 
     def _of_noun(self, i: int) -> bool:
@@ -220,13 +224,14 @@ class Speakers(Tokens):
         """Where the run of name words that begins at token i ends."""
         k = i + 1
         acronym = self._acronym(i)
-        while (
-            k < end
-            and self.codes[k] == "N"
-            and self.document.text[self.ends[k - 1] : self.starts[k]].isspace()
-            and self._acronym(k) == acronym
-        ):
-            k += 1
+        text = self.document.text
+        while k < end and text[self.ends[k - 1] : self.starts[k]].isspace():
+            if self.codes[k] == "N" and self._acronym(k) == acronym:
+                k += 1
+            elif self.words[k] in words.PARTICLES and k + 1 < end and self.codes[k + 1] == "N":
+                k += 2  # "Николя де Ривьер"
+            else:
+                break
         return k
 
     def _acronym(self, i: int) -> bool:

@@ -280,6 +280,8 @@ HEADED = frozenset(
         разведки минобороны департамента агентства университета академии совета
     """.split()
 )
+# Between the parts of foreign names.
+PARTICLES = frozenset("де ди да дю дер ден фон ван ла ле аль эль бин бен ибн".split())
 # First parts of titles that leave the second to be inflected.
 RANKS = frozenset("вице экс обер контр генерал пресс шеф член эксперт".split())
 # Titles that are not inflected.
