@@ -20,7 +20,8 @@ _OBJECTS = {"him": "he", "her": "she", "them": "they"}
 _REDUCED = frozenset("say think believe know report suspect understand consider estimate expect deem".split())
 _VIEWS = frozenset(
     "view opinion words assessment estimation estimate reading judgment judgement belief telling eyes account phrase "
-    "phrasing formulation interpretation analysis calculation reasoning book".split()
+    "phrasing formulation interpretation analysis calculation reasoning book reckoning count arithmetic "
+    "thinking mind".split()
 )
 
 
@@ -177,6 +178,8 @@ class Cues(Phrases):
         if asks in ("what", "how", "why"):
             if asks == "how" and verb in ("put", "describe", "see", "sum", "term", "phrase"):
                 return Cue(v, region[0], region[1], word, "how_x_put_it", False, verb)
+            if asks == "what" and verb in _NAMING and re.search(r"Q[ae]*e$", codes[: max(region[0] - 1, 0)]):
+                return Cue(v, region[0], region[1], word, "what_x_called", False, verb)  # "“…” is what X calls it"
             quoted = re.match(r"[^,;.Q]{0,8}Q", codes[v + 1 :])
             if region[1].kind in ("name", "role") and quoted and verb in _NAMING:
                 return Cue(v, region[0] - 1, region[1], word, "what_x_called", True, verb)

@@ -332,6 +332,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "wish": frozenset("victory success health prosperity happiness the him his well".split()),
     "pay": frozenset("tribute homage respects".split()),
     "appreciate": frozenset("that the his highly russia korea".split()),
+    "comment": frozenset(["that", "“", ":"]),
     "respond": frozenset(["that", "with", "by", "“", ":"]),
     "react": frozenset(["by", "with", "“", ":"]),
     "preach": frozenset(["“", "that"]),
@@ -359,7 +360,7 @@ REPORT = frozenset("report cite quote".split())
 INTERPOSED = frozenset(
     "find see know feel reason allow go continue judge agree note counter object hope fear worry figure venture "
     "calculate surmise maintain intimate understand repeat state write shrug reflect relate recognise recognize "
-    "accept charge charges concede ask wonder question parry submit warn volunteer respond react rage".split()
+    "accept charge charges concede ask wonder question parry submit warn volunteer respond react rage comment".split()
 )
 # "Not so fast, counters X": before a name these need nothing more either.
 INVERTED = INTERPOSED | frozenset("counter retort interject chime offer".split())

@@ -9,7 +9,8 @@ NOUNS = frozenset(
     "judgment judgement belief reply response letter editorial column op-ed interview speech testimony briefing "
     "telling eyes account phrase phrasing formulation interpretation advice message remedy prescription diagnosis "
     "prognosis answer worry fear hunch guess bet point suspicion complaint question rebuttal proposal "
-    "recommendation formula calculation explanation retort hope concern reasoning theory".split()
+    "recommendation formula calculation explanation retort hope concern reasoning theory "
+    "reckoning count arithmetic thinking".split()
 )
 
 # Heads of titles: who has one is a person.
