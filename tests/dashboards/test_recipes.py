@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from benchmarks.recipes import CODE, NOTEBOOK, PAGE, notebook, prepare, run
-from connectors.elasticsearch.indices import Indices
-from connectors.opml import load
-from connectors.web import Web
-from demo.web import NewsWeb
-from pipelines.line import Line
-from pipelines.run import collect_once
 from schemas.indices import field_names
 
 FIELD = re.compile(r"@timestamp|\b[a-z_]+(?:\.[a-z_]+)+\b")
 
 
 @pytest.fixture(scope="module")
-def folder(settings, elasticsearch, tmp_path_factory) -> Iterator[Path]:
+def folder(elasticsearch, indices, tmp_path_factory) -> Path:
     """An analyst's folder with the export of the sample data in it."""
-    found, indices = tmp_path_factory.mktemp("analyst"), Indices("test-recipes")
-    line = Line(settings, prefix=indices.prefix, archive=str(tmp_path_factory.mktemp("archive")), processes=1)
-    with NewsWeb() as web:
-        collect_once(load(web.url, Web()), line, "FnApiRunner")
+    found = tmp_path_factory.mktemp("analyst")
     prepare(elasticsearch, indices, found)
-    yield found
-    indices.delete(elasticsearch)
+    return found
 
 
 def shape(line: str) -> list[str] | int:
