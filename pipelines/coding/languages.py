@@ -1,8 +1,8 @@
 """The one interface behind which knowledge of a language sits.
 
 The shared stages (segmentation, mentions, linking, attribution, categories, stance) know no language. What differs
-from one to the next is said by an object with the attributes of `Language`, one module each: `english.py`,
-`russian.py`, `korean.py`. `Base` gives working defaults, so that a new language can start from three methods.
+from one to the next is said by an object with the attributes of `Language`, a module or package each: `english`,
+`russian`, `korean`. `Base` gives working defaults, so that a new language can start from three methods.
 """
 
 from __future__ import annotations
