@@ -68,7 +68,8 @@ def attributions(document: Document, home: str) -> list[Attribution]:
                 made += Reader(document, Unit(start, sentence.end, unit.paragraph), memory, home).attributions()
         reader.owned_text()
         if made and expected and _describes(made[0].speaker, reader):
-            made[0] = made[0]._replace(speaker=made[0].speaker._replace(kind="name", name=expected.name))
+            described = made[0].speaker
+            made[0] = made[0]._replace(speaker=expected._replace(role=described.role, phrase=described.phrase))
         if made and expected and fresh and made[0].rule == "subject_omitted" and text[unit.start].islower():
             made[0] = made[0]._replace(speaker=expected)  # a line was broken between subject and verb
         expected, viewed, view = None, view, None

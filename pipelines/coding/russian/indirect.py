@@ -59,6 +59,9 @@ VIEWS = frozenset(
 
 
 _FOLLOWS = frozenset("следует явствует вытекает видно ясно узнать узнали понять".split())
+_SAME_VIEW = re.compile(
+    r"(?:(?:и|а)\s)?(?:того же|такого же|иного|другого|схожего|похожего|противоположного|обратного)\s(?:мнения|взгляда)"
+)
 _ELIDED = re.compile(r"p?Q|h|p[ql]+Q?")
 _GOT_BY = re.compile(r",q(?:p(?=q*[TGMNO]))?(?=q*[TGMNO])")
 _BY_NAME = re.compile(r"N+(?=[,.])")
@@ -329,6 +332,8 @@ class Cues(Verbs):
             if person and person.kind in ("name", "pronoun", "role", "group"):
                 self._remember(person, ANY_GENDER)
                 return Cue(i, 0, person, self.words[short], "short_adjective", True)
+        if _SAME_VIEW.match(" ".join(self.words[:4])) and (holder := self._subject(2, i, 3, ANY_GENDER)):
+            return self._cue(i, 0, holder, "view_noun", True, "")  # "Того же мнения Анкит Панда: …"
         if "Q" not in codes[:i] and i <= 20:
             # "Седых тоже не ждёт эффекта: расчёты давно идут золотом"
             v = next(

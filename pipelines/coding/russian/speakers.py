@@ -6,7 +6,7 @@ import re
 
 from pipelines.coding.document import Speaker
 from pipelines.coding.russian import morphology, words
-from pipelines.coding.russian.lexicon import FAMILIES, any_verb, lexicon, mention_cases
+from pipelines.coding.russian.lexicon import FAMILIES, any_verb, given, lexicon, mention_cases
 from pipelines.coding.russian.morphology import ANY_GENDER, NOMINATIVE, PLURAL
 from pipelines.coding.russian.tokens import Tokens
 
@@ -154,6 +154,14 @@ class Speakers(Tokens):
 
     def _after_body(self, i: int, k: int) -> int:
         """Where the person's name begins in a run that a body's name opens: "университета Тонгук Ко Ю Хван"."""
+        if (
+            k - i > 2
+            and i not in self.mentions
+            and self.words[i] not in FAMILIES
+            and not given(self.words[i])
+            and given(self.words[i + 1])
+        ):
+            return i + 1  # "профессор Йонсей Джон Делури"
         if k - i > 1 and self.codes[i - 1] == "O" and i not in self.mentions:
             if self.words[i] in FAMILIES:
                 return i
