@@ -66,6 +66,7 @@ _ELIDED = re.compile(r"p?Q|h|p[ql]+Q?")
 _GOT_BY = re.compile(r",q(?:p(?=q*[TGMNO]))?(?=q*[TGMNO])")
 _BY_NAME = re.compile(r"N+(?=[,.])")
 _FOR_PERSON = re.compile(r"q*T[TOqMDl]*N+|q*N{2,}")
+_BEFALLS = frozenset("пришлось приходится остаётся остается осталось кажется представляется думается хочется".split())
 _IN_VIEW = frozenset(("глазах", "понимании", "представлении", "изложении", "интерпретации", "пересказе"))
 _IN_IT = frozenset(("нём", "нем", "ней", "них", "тексте", "нотах"))
 
@@ -104,6 +105,8 @@ class Cues(Verbs):
                 cue = self._by_text(i)
             elif code == "l" and self.words[i] in _FOLLOWS:
                 cue = self._follows(i)
+            elif code in "lf" and self.words[i] in _BEFALLS:
+                cue = self._befalls(i)
             elif code in "lN" and self.words[i] in _IN_VIEW:
                 cue = self._in_view(i)
             elif code == "p" and self.words[i] in ("по", "для"):
@@ -203,6 +206,20 @@ class Cues(Verbs):
             return None
         self._remember(speaker, ANY_GENDER)
         return Cue(i, 0, speaker, self.words[i], "follows_from", forward)
+
+    def _befalls(self, i: int) -> Cue | None:
+        """ "Министру пришлось оправдываться: …", "Климову кажется, что …": who says so stands in the dative."""
+        begin = self._clause_start(i)
+        head = next((k for k in range(begin, i) if self.codes[k] in "TNP"), -1)
+        if head < 0 or not self.tokens[head].cases & morphology.DATIVE or self.tokens[head].cases & NOMINATIVE:
+            return None
+        if not re.match(r"[^,;.Q]{0,6}(?:,h|:)", self.codes[i + 1 :]):
+            return None
+        speaker = self.phrase_speaker(begin, i, oblique=True)
+        if not speaker or self.is_body(speaker):
+            return None
+        self._remember(speaker, ANY_GENDER)
+        return Cue(i, begin, speaker, self.words[i], "dative_subject", True)
 
     def _in_view(self, i: int) -> Cue | None:
         """ "в глазах X", "в изложении X"."""

@@ -29,6 +29,7 @@ _VIEW = re.compile(
 _TELLING = frozenset(
     "рассказать рассказывать объяснить объяснять пояснить ответить разъяснить поделиться рассуждать выяснить".split()
 )
+_ASKS = frozenset("что чего чем как зачем почему кто кому куда где когда какой какая какие каков какова".split())
 _ASKED = re.compile(
     r"\b(?:спросил|спрашива|поинтересова|осведоми)\w*(?: [\w-]+){0,5} , (?:[\w-]+ ){0,2}"
     r"(?:ли|чего|зачем|почему|как|каки\w+|како\w+|чем|куда|когда|что|кто|кому|о ч[её]м)\b"
@@ -97,7 +98,7 @@ class Reader(Cues):
         if cue.rule == "verb_subject" and cue.at > 2 and self.codes[cue.at - 1] == ",":
             return None  # what was said stands before it
         if (
-            cue.verb not in words.LEADS
+            (cue.verb not in words.LEADS and not {"иначе", "по-другому", "по-иному"} & set(self.words))
             or cue.first > 4
             or not (cue.forward or cue.at < 6)
             or re.search(r"[Q:hf;]", self.codes)
@@ -182,6 +183,8 @@ class Reader(Cues):
     def asks(self) -> bool:
         """Whether the sentence is the question of a journalist: "— А Китай? — уточнил ведущий"."""
         codes = self.codes
+        if "Q" not in codes and self.words and self.words[0] in _ASKS and self.document.text[self.unit.end - 1] == "?":
+            return True  # "Что ответят союзники?"
         if "Q" not in codes and _ASKED.search(" ".join(self.words)):
             return True  # "Депутаты спросили премьера, считает ли он …"
         for i, code in enumerate(codes):
