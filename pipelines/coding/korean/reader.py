@@ -33,7 +33,8 @@ _INNER = re.compile(
 )
 _REPORT_WORDS = re.compile(
     r"(?:\s?(?:등|의|측|이|당국|보도|발표|자료|보고서|분석|통계|설명|집계|추산|추정|주장|전언|말|성명|담화|"
-    r"논평|기사|소식|브리핑|관계자 말|공식|최근|이날|신문|연구|조사|평가|첩보|인터뷰))+$"
+    r"논평|기사|소식|브리핑|판단|진단|관측|계산|전망|지적|표현|"
+    r"해석|예상|논리|얘기|이야기|견해|증언|귀띔|관계자 말|공식|최근|이날|신문|연구|조사|평가|첩보|인터뷰))+$"
 )
 _SAID_BY = re.compile(
     r"(?:에게|에)?(?:따르면|의하면)$|(?:대로라면|(?:으로|로)는|론|보기에는?|보기엔|볼때는?|때는?|한|입장에서는?|눈에는|눈엔|마따나|처럼|대로)$"
@@ -54,6 +55,7 @@ _HOLDS_VIEW = re.compile(
     r"내다보고 있|내다봤)다$"
 )
 _DOCUMENTS = frozenset("보고서 성명 공동성명 담화 논평 백서 사설 자료 보도자료 연구".split())
+_LONGEST_NAME = 25  # of a medium, in characters
 _ISSUED = re.compile(r"^(?:보고서|성명|공동성명|담화|논평|백서|사설|자료|보도자료)(?:에서|에|를|을)$")
 _LISTED_QUOTE = re.compile(r"□[\"”’'」]?\s?\((?P<who>[^()□]{3,40})\)")
 _STATES_SO = re.compile(r"(?:같|아니|없|있|이|어렵|쉽|많|적|크|옳)다$")
@@ -62,7 +64,9 @@ _SOFT = re.compile(
     r"(?:내다봤|내다본|봤다|본다|보고 있다|전망했|전망한|분석했|분석한|진단했|예상했|예측했|관측했|평가했|"
     r"덧붙였|설명했|말했|추정했|추산했|짚었|꼬집었|했다|지적했|귀띔했|토로했|진단한|조언했|강조했)"
 )
-_TURN = re.compile(r"[▲△▶▷◇◆○●■□◎▣·∙•※\-–—]*\s*(?P<who>[^\s=:：\"“(][^=:：\"“]{1,50}?)\s*(?:=|[:：](?=\s))\s*(?=\S)")
+_TURN = re.compile(
+    r"[▲△▶▷◇◆○●■□◎▣·∙•※\-–—]*\s*(?P<who>[^\s=:：\"“(<>][^=:：\"“<>]{1,50}?)\s*(?:=|[:：](?=\s)|>)\s*(?=\S)"
+)
 _CAPTION = re.compile(
     r"(?P<who>[\[<(][^\]>)□]{3,50}[\]>)]|[^\[\]<>()□.,\n]{2,25} / [^\[\]<>()□.\n]{2,40}?)\s*(?=[\"“]|$)"
 )
@@ -195,7 +199,7 @@ class Reading:
         if not match:
             return None
         who = match.group("who")
-        if who.split()[-1] in _ASKER:
+        if who.split()[-1] in _ASKER or (match.group().rstrip()[-1] == ">" and self.document.text[end - 1] == "?"):
             return Speaker("omitted", start, start), end
         shown = self.masked[: match.start("who")] + _CAPTION_MARKS.sub(" ", who)  # "[이혜정/한반도연구원 연구위원: …"
         tokens = tokens_of(shown, match.start("who"), len(shown))
@@ -212,7 +216,11 @@ class Reading:
         ):
             return None
         last = bare(tokens[-1].text)
-        if "=" in match.group() and (is_body(last) or word_class(last) in ("O", "C") or last in ("기자", "특파원")):
+        if (
+            "=" in match.group()
+            and self.masked[match.end()] not in '□"“'
+            and (is_body(last) or word_class(last) in ("O", "C") or last in ("기자", "특파원"))
+        ):
             return None
         return read[0], match.end()
 
@@ -483,7 +491,13 @@ class Reading:
         opened = max(self.document.text.rfind(mark, max(end - 30, 0), end) for mark in "‘'“\"<〈《「")
         name = self.document.text[opened + 1 : end]
         kind = i and any(bare(token.text) in KINDS_OF_BODIES for token in tokens[max(i - 2, 0) : i])
-        if opened < 0 or "\n" in name or not name or not (kind or is_body(name.split()[-1]) or foreign(name)):
+        if (
+            opened < 0
+            or len(name) > _LONGEST_NAME
+            or "\n" in name
+            or not name
+            or not (kind or is_body(name.split()[-1]) or foreign(name))
+        ):
             return None
         return Speaker("name", opened + 1, end, name, "", name)
 
@@ -577,8 +591,11 @@ class Reading:
             outer = outer_found or source
         speakers: list[tuple[Speaker | None, int]] = []
         begin = 0
+        before = self.last
         for event in events:
             here = self.subject_of(tokens, event, subjects, begin, source is not None)
+            if here and here.kind == "pronoun" and begin and before and speakers[-1][0] not in (None, before):
+                here = before._replace(start=here.start, end=here.start)  # "진행자가 “…”고 하자 그는 “…”고 말했다"
             if here and begin and not event.quoted and speakers[-1][0] and event.rule != "owned":
                 shown = next((s for s in subjects if s[2] is here), None)
                 if shown and shown[1] in ("이", "가") and shown[0] < event.comp:
@@ -618,6 +635,10 @@ class Reading:
             current = speaker or current
             a = start if k == 0 else tokens[first].start
             b = end if k == len(events) - 1 else tokens[event.last].end
+            if k == len(events) - 1 and event.last < len(tokens) - 1 and event.rule == "verb":
+                other = next((s for s in subjects if s[3] > event.last and s[1] in ("은", "는")), None)
+                if other:  # "여당은 “…”라고 했고, 야당은 표결에 나섰다"
+                    b = tokens[event.last].end
             if current is None:
                 if source is not None:
                     current, outer = source, None

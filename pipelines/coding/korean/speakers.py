@@ -282,6 +282,10 @@ _SOME = ("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "�
 _COUNT = re.compile(r"(?:\d+|한|두|세|네)명|하나")
 
 
+_LETTER = re.compile(r"[A-Z]씨")
+_ADMINISTRATIONS = frozenset(("행정부", "정부", "정권", "내각"))
+
+
 class Person(NamedTuple):
     """Somebody whom the article has named in full."""
 
@@ -329,7 +333,7 @@ class Phrases:
             return self.counted(tokens, i - (head == "명"), end, head)
         if head in GROUP_HEADS or (head.endswith("들") and title_in(head[:-1])):
             return self.group(tokens, first, i, end, words), first
-        if kind == "T" or (head.endswith("씨") and 2 < len(head) < 5):
+        if kind == "T" or (head.endswith("씨") and (2 < len(head) < 5 or _LETTER.fullmatch(head))):
             return self.titled(tokens, first, i, end, words, classes)
         mention = self.person_mention(tokens[i].start, end)
         if mention or (kind in "NS" and len(head) > 1) or (kind == "F" and "T" in classes[:-1]):
@@ -443,6 +447,10 @@ class Phrases:
                 role, affiliation = title, " ".join(words[:-1])
             return self.person(glued, tokens[i].start, tokens[i].start + len(glued), role, affiliation), first
         mention = self.person_mention(tokens[first].start, end)
+        if mention and any(
+            t.start >= mention.end and w in _ADMINISTRATIONS for t, w in zip(tokens[first : i + 1], words, strict=True)
+        ):
+            return self.unnamed(tokens, first, i, end, words), first  # "조 바이든 행정부 관계자"
         if mention and first <= i:
             rest = [w for t, w in zip(tokens[first : i + 1], words, strict=True) if t.start >= mention.end]
             if words[-1] not in rest:  # "푸틴대통령은"
@@ -512,6 +520,7 @@ class Phrases:
             if (
                 name in self.families
                 or foreign(name)
+                or (classes[high] == "N" and words[high].endswith("대") and high > low)
                 or ((classes[high] in "CO" or (classes[high] == "R" and high - low > 1)) and not _DONE.search(name))
             ):
                 return low, high
@@ -534,7 +543,8 @@ class Phrases:
                 words = [place, *words]
         shown = [w for w in words if w not in ("한", "익명의", "다른", "또다른")]
         role = " ".join(shown)
-        if title in ("소식통", "전문가", "분석가", "주민", "시민", "병사", "포로"):
+        single = "다른" not in words and ("한" in words or (first > 0 and tokens[first - 1].text == "한"))
+        if title in ("소식통", "전문가", "분석가", "주민", "시민", "병사", "포로") and not single:
             kind = "group"
         affiliation = " ".join(w for w in shown[:-1] if word_class(w) in ("O", "C"))
         office = next((m for m in self.document.mentions_in(start, end) if m.office), None)

@@ -76,6 +76,8 @@ _OBJECT = re.compile(r"(?:을|를|듯을|도|만|데)(?: |,|$)|(?:강하게|강�
 _DEPICTS = re.compile(
     r"(?:규정|비유|묘사|표현|정의|평가|해석|분석|풀이|지목|간주|일축|치부|폄하|진단|이해)(?:했|한)다$|봤다$|본다$|꼽았다$|빗댔다$|깎아내렸다$|불렀다$|여긴다$|여겼다$"
 )
+_TRACES = re.compile(r"(?:원인|책임|이유|배경|해법|뿌리|근원|교훈|탓)[을를](?: |$)")  # "원인을 가치외교에서 찾았다"
+_TRACED = re.compile(r"(?:찾았|찾는|돌렸|돌린|물었|묻는|짚었|캤)다$")
 _OBJECT_OF = re.compile(
     r"^(?:공개|거론|언급|경고|지적|강조|주장|제안|비판|인정|시사|촉구|제기|예고|확인)한$|^밝힌$|^내비친$"
 )
@@ -257,6 +259,8 @@ def _final(tokens: list[Token], pending: tuple[int, str, bool] | None) -> Event 
             return gist
     if finite and size > 3 and verb == "있다" and tokens[-2].text == "바" and _OBJECT_OF.search(tokens[-3].text):
         return Event(size - 1, tokens[-3].text, "object_verb", False, size - 4)
+    if finite and size > 3 and _TRACED.search(verb) and _TRACES.search(" ".join(t.text for t in tokens[-5:-1])):
+        return Event(size - 1, ending, "object_verb", False, size - 2)
     if finite and size > 1:
         phrase = " ".join([*(t.text for t in tokens[-3:-1]), verb])
         if _DOES.search(verb) and _NOT_TOLD.search(phrase) is None:
