@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -132,7 +133,7 @@ def backup(repository, name, keep, listing, demo) -> None:
 def restore(name, repository, source, into, yes, demo) -> None:
     """Put the backup NAME, or the newest, in the place of what is there.
 
-    Nothing may be writing there: `run` and `watch` of this machine are kept out, end those of others.
+    Nothing may be writing there: other commands of this machine are kept out; end those of other machines.
     """
     from connectors.elasticsearch import snapshots
     from connectors.elasticsearch.indices import Indices
@@ -150,7 +151,9 @@ def restore(name, repository, source, into, yes, demo) -> None:
     chosen = found[-1]
     console.print(Text(f"{chosen.name}, begun {chosen.started}, takes the place of what is in {target.prefix}-*."))
     _sure("Replace it?", yes)
-    with only_one("watch", target.prefix), only_one("run", target.prefix), only_one("restore", target.prefix):
+    with ExitStack() as alone:
+        for what in ("watch", "run", "recode", "backfill", "prune", "restore"):
+            alone.enter_context(only_one(what, target.prefix))
         counts = snapshots.restore(client, target, repository, chosen, told=lambda what: errors.print(f"{what} …"))
     console.print(f"Restored: {', '.join(f'{number:,} {kind}' for kind, number in counts.items())}.", highlight=False)
 

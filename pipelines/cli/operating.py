@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -31,10 +32,11 @@ def status(as_json, follow, demo) -> None:
 
     client, indices = connect(running()), Indices(prefix_of(demo))
     if follow:
-        with Live(console=console, screen=console.is_terminal) as live:
+        with contextlib.suppress(KeyboardInterrupt), Live(console=console, screen=console.is_terminal) as live:
             while True:
                 live.update(shown(ask(client, indices), console.height))
                 time.sleep(EVERY)
+        return
     found = ask(client, indices)
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))

@@ -97,6 +97,10 @@ class Watching:
     def alive(self) -> bool:
         return self._process.poll() is None
 
+    def another(self) -> subprocess.CompletedProcess[str]:
+        """The same command once more, beside this one, until it has ended."""
+        return subprocess.run(self._command, env=self._env, capture_output=True, text=True, timeout=PATIENCE)
+
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
