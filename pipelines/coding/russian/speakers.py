@@ -435,7 +435,7 @@ class Speakers(Tokens):
             and head not in self.mentions
             and lemma not in words.SOURCES
         ):
-            if any(name for _, name, _ in self.memory.people) or self.memory.people:
+            if self.memory.people:
                 return self._pronoun(head, lemma)
             return Speaker("role", first, last, "", text, phrase=(first, last))
         if (
