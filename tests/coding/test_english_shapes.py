@@ -194,3 +194,17 @@ def test_an_editorial_that_disagrees_goes_on_in_its_own_voice(coder):
         outlet="Harbour Post",
     )
     assert coding.statements[-1].speaker.name == "Harbour Post"
+
+
+@pytest.mark.parametrize(
+    ("title", "speaker"),
+    [
+        ("NATO chief calls North Korean troops in Russia 'significant escalation'", "Mark Rutte"),
+        ("Lavrov warns US, South Korea, Japan against alliance targeting North Korea", "Sergei Lavrov"),
+        ("N. Korea, Russia moving closer is 'grave concern', Blinken says", "Antony Blinken"),
+        ("N. Korea has sent 11,000 troops to Russia: NIS", "NIS"),
+    ],
+)
+def test_headlines(coder, title, speaker):
+    coding = coder.code("", title=title, language="en", published="2024-10-25")
+    assert [s.speaker.name for s in coding.statements] == [speaker]

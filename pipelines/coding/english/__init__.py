@@ -128,7 +128,8 @@ class English(Names):
         if match and match.start() > 15:
             reader = Reader(document, Unit(match.start(1), match.end(1), 0))
             speaker = reader.noun_phrase(0, len(reader.codes))
-            if speaker and not reader.cues():
+            whole = speaker is not None and max(speaker.end, speaker.phrase[1]) >= match.end(1) - 1
+            if whole and not reader.cues():
                 return [
                     Attribution(
                         0, match.end(1), speaker, match.group()[0], "headline_trailing", quoted(document, 0, len(text))

@@ -228,6 +228,6 @@ class Tokens:
     @staticmethod
     def _noun_here(before: str, after: str) -> bool:
         """Whether a word like "claims" or "report" is a noun between these codes."""
-        if before in ("T", "O") and after in "hQPd":
+        if before in ("T", "O") and after in "hQPdDN":
             return False
         return before in ("", "l", "T", "O", "V", "I", "k", "m") or (before in ("D", "b", "c") and after == "p")
