@@ -2,7 +2,8 @@
 
 Each page is a `response` record followed by a `metadata` record with the entry as JSON, each its own gzip member, so
 that a page is found by file and offset alone and a file stays readable up to its last whole record whatever happened
-to its writer. A process writes to a file of its own and never appends to one that it finds.
+to its writer. An entry whose text came with it, and whose page could not be had, is a `resource` record with that text
+in place of the response. A process writes to a file of its own and never appends to one that it finds.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ _CHUNK = 1 << 20
 # them under this prefix, so that readers don't undo the encodings a second time.
 _ORIGINAL = "X-Archive-Orig-"
 _TRANSFER = ("content-encoding", "transfer-encoding", "content-length")
+_HTML = "text/html; charset=utf-8"
+_PAGES = ("response", "resource")
 _LINE_BREAKS = re.compile(r"[\r\n\0]+")
 
 
@@ -69,8 +72,17 @@ class Archive:
         there is no room left and `archive_unwritable` when the folder can't be written; nothing of the page is then
         left behind.
         """
-        page = _compress(_response_record(response))
-        note = _compress(_entry_record(response, entry))
+        return self._write(_response_record(response), _entry_record(response.url, response.requested, entry))
+
+    def write_entry(self, entry: Entry, fetched: str) -> ArchiveRecord:
+        """Append an entry that carries its article's text itself, as if that were its page.
+
+        `read` gives it as an answer of status 0 without a body. Raises the failures of `write`.
+        """
+        return self._write(_resource_record(entry, fetched), _entry_record(entry.url, fetched, entry))
+
+    def _write(self, first: ArcWarcRecord, second: ArcWarcRecord) -> ArchiveRecord:
+        page, note = _compress(first), _compress(second)
         with self._lock:
             try:
                 if self._owner != os.getpid() or self._size >= self.rotate_at:
@@ -169,7 +181,7 @@ class Archive:
             try:
                 raw, length = self._member(file, offset)
                 record = _parse(raw, file, offset)
-                if record.rec_type == "response":
+                if record.rec_type in _PAGES:
                     page = ArchiveRecord(file, offset, length), _read_response(record)
                 elif record.rec_type == "metadata" and page:
                     yield *page, _read_entry(record)
@@ -210,15 +222,27 @@ def _response_record(response: Response) -> ArcWarcRecord:
     )
 
 
-def _entry_record(response: Response, entry: Entry) -> ArcWarcRecord:
+def _resource_record(entry: Entry, fetched: str) -> ArcWarcRecord:
+    text = entry.content.encode("utf-8", "surrogatepass")
+    return _writer().create_warc_record(
+        _LINE_BREAKS.sub("", entry.url),
+        "resource",
+        payload=BytesIO(text),
+        length=len(text),
+        warc_content_type=_HTML,
+        warc_headers_dict={"WARC-Date": fetched},
+    )
+
+
+def _entry_record(url: str, date: str, entry: Entry) -> ArcWarcRecord:
     note = json.dumps(as_dict(entry), ensure_ascii=False).encode("utf-8", "surrogatepass")
     return _writer().create_warc_record(
-        _LINE_BREAKS.sub("", response.url),
+        _LINE_BREAKS.sub("", url),
         "metadata",
         payload=BytesIO(note),
         length=len(note),
         warc_content_type="application/json",
-        warc_headers_dict={"WARC-Date": response.requested},
+        warc_headers_dict={"WARC-Date": date},
     )
 
 
@@ -251,6 +275,10 @@ def _parse(raw: bytes, file: str, offset: int) -> ArcWarcRecord:
 
 
 def _read_response(record: ArcWarcRecord) -> Response:
+    if record.rec_type == "resource":
+        headers = record.rec_headers
+        url, requested = headers.get_header("WARC-Target-URI"), headers.get_header("WARC-Date")
+        return Response(url, 0, "", (("Content-Type", _HTML),), b"", requested)
     if record.rec_type != "response" or record.http_headers is None:
         raise Failure("archive_damaged", f"A {record.rec_type} record stands where a page should be.")
     status, _, reason = record.http_headers.statusline.partition(" ")

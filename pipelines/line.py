@@ -141,17 +141,20 @@ class FetchPages(FlatMapInThreads):
             flight.leave_host(host)
 
     def _fetch(self, entries: Iterable[Entry]) -> Iterator[Page | TaggedOutput]:
+        # What the archive raises (a full disk) ends the run: every other page would be fetched in vain.
         for entry in entries:
             try:
-                response = self._web.get(entry.url, private_hosts=entry.feed.private_hosts, delay=entry.feed.delay)
+                with faults_as_failures("fetch_error"):
+                    response = self._web.get(entry.url, private_hosts=entry.feed.private_hosts, delay=entry.feed.delay)
             except Failure as problem:
                 if entry.content:
                     # Some outlets refuse readers of pages and send the full text in the feed (38 North).
-                    yield Page(entry, entry.url, "text/html; charset=utf-8", b"", utc_now())
+                    now = utc_now()
+                    record = self._archive.write_entry(entry, now)
+                    yield Page(entry, entry.url, "text/html; charset=utf-8", b"", now, record)
                 else:
                     yield TaggedOutput(DEAD, dead_letter("fetch", entry, problem, utc_now()))
                 continue
-            # What it raises (a full disk) ends the run: every other page would be fetched in vain.
             yield _page(entry, response, self._archive.write(response, entry))
 
 

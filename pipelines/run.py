@@ -37,7 +37,7 @@ def collect_once(feeds: Sequence[Feed], line: Line, runner: str, beam_options: S
         left = pipeline | "Left" >> beam.Create(_waiting(line))
         collect(polled, left, line)
 
-    return _run(build, line, runner, beam_options)
+    return run_line(build, line, runner, beam_options)
 
 
 def _waiting(line: Line) -> list[Entry]:
@@ -64,10 +64,11 @@ def replay(line: Line, runner: str, beam_options: Sequence[str] = (), *, stage: 
     def build(pipeline: beam.Pipeline) -> None:
         take_again(pipeline | beam.Create(letters), line)
 
-    return _run(build, line, runner, beam_options)
+    return run_line(build, line, runner, beam_options)
 
 
-def _run(build: Callable[[beam.Pipeline], None], line: Line, runner: str, beam_options: Sequence[str]) -> Summary:
+def run_line(build: Callable[[beam.Pipeline], None], line: Line, runner: str, beam_options: Sequence[str]) -> Summary:
+    """Run a pipeline on a line that is ready for it, and count what it did. Raises as `collect_once`."""
     options = pipeline_options(runner, beam_options)
     # What is wrong with these is told here, and not by every process that reads.
     load_codebook(line.codebook or None)

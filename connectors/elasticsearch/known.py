@@ -41,6 +41,13 @@ class Known:
             (known if hashes.get(entry.id) == entry.hash else new).append(entry)
         return new, known
 
+    def settled(self, entry_ids: Sequence[str], *, dead_letters: bool) -> set[str]:
+        """Of some entries those that became articles, or dead letters if these count, whatever has changed since."""
+        fields = ["article.id", *(["dead_letter.id"] if dead_letters else [])]
+        ids = list(dict.fromkeys(entry_ids))
+        found = get_documents(self._client, self._indices.name("entries"), ids, fields)
+        return {key for key, source in found.items() if source}
+
     def feed_states(self, urls: Sequence[str]) -> dict[str, FeedState]:
         """Feed address → its state after the latest poll, for the feeds that have been polled."""
         ids = [feed_state_id(url) for url in urls]

@@ -62,6 +62,7 @@ for _command in (
     operating.status,
     collecting.replay,
     archiving.recode,
+    archiving.backfill,
     collecting.demo,
     searching.search,
     exporting.export,

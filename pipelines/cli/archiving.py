@@ -8,8 +8,8 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.cli.collecting import carrying, line_of, only_one
-from pipelines.cli.common import console, demo_option, errors, iso_date, prefix_of, running
+from pipelines.cli.collecting import carrying, line_of, line_options, only_one, report
+from pipelines.cli.common import choose_feeds, console, demo_option, errors, iso_date, prefix_of, running
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -69,6 +69,113 @@ def recode(since, until, diff, promote, limit, as_json, demo, runner, beam_optio
         told = ", ".join(f"{kinds[kind]:,} {kind}" for kind in ("added", "removed", "changed", "unchanged"))
         console.print(f"Statements of {articles:,} articles: {told}.", highlight=False)
     console.print(_closing(done), highlight=False)
+
+
+@click.group()
+def backfill() -> None:
+    """Index articles of the past, from files, sitemaps, or snapshots of feeds.
+
+    What is indexed already is left out: begun again after a kill, a backfill goes on where it was.
+    """
+
+
+def _past(what: str):
+    """The options of every kind of backfill, with its arguments."""
+
+    def decorate(command):
+        for option in (
+            click.option("--outlets", metavar="FILE|URL", help="Whose articles they are, as of `run`."),
+            demo_option,
+        ):
+            command = option(command)
+        return line_options(command, arguments=f"{what}... [BEAM_OPTIONS]...")
+
+    return decorate
+
+
+def _dates(command):
+    for option in (
+        click.option("--to", "until", default="", metavar="DATE", callback=iso_date, help="Published until."),
+        click.option("--from", "since", default="", metavar="DATE", callback=iso_date, help="Published since."),
+    ):
+        command = option(command)
+    return command
+
+
+def _file_command(kind: str, doc: str):
+    @backfill.command(kind, help=doc, context_settings={"ignore_unknown_options": True})
+    @click.option("--listed", is_flag=True, help="Leave out what is of no outlet in the list.")
+    @_past("FILE")
+    def command(listed, runner, beam_options, **options) -> None:
+        from pipelines.backfill import backfill_files
+
+        words = [word for word in beam_options if not word.startswith("--")]
+        rest = [word for word in beam_options if word.startswith("--")]
+        if not words:
+            raise click.UsageError("name at least one file")
+        _fill(lambda past: backfill_files(past, kind, words, runner, rest), listed=listed, **options)
+
+    return command
+
+
+_file_command(
+    "warc",
+    "Articles in WARC files, of Common Crawl's news crawl (CC-NEWS) or others: HTML pages answered with status 200.",
+)
+_file_command(
+    "jsonl",
+    "Articles in files with a JSON object a line: url, text or html, and where known title, published, modified, "
+    "fetched, authors, outlet.",
+)
+
+
+@backfill.command(context_settings={"ignore_unknown_options": True})
+@_dates
+@_past("URL")
+def sitemap(since, until, runner, beam_options, **options) -> None:
+    """Articles that sitemaps, or indexes of sitemaps, list. Arguments: their addresses."""
+    from pipelines.backfill import backfill_sitemaps
+
+    urls, rest = _addresses(beam_options)
+    _fill(lambda past: backfill_sitemaps(past, urls, runner, rest), since=since, until=until, **options)
+
+
+@backfill.command(context_settings={"ignore_unknown_options": True})
+@_dates
+@click.option("--wayback-url", default="", metavar="URL", help="Another Wayback Machine than the Internet Archive's.")
+@_past("URL")
+def wayback(since, until, wayback_url, runner, beam_options, **options) -> None:
+    """Articles that feeds listed in the past, as the Wayback Machine has kept the feeds. Arguments: their addresses."""
+    from connectors.backfill import WAYBACK
+    from pipelines.backfill import backfill_snapshots
+
+    urls, rest = _addresses(beam_options)
+    _fill(
+        lambda past: backfill_snapshots(past, urls, wayback_url or WAYBACK, runner, rest),
+        since=since,
+        until=until,
+        **options,
+    )
+
+
+def _addresses(words) -> tuple[list[str], list[str]]:
+    """Addresses, and options of Beam's."""
+    urls = [word for word in words if not word.startswith("--")]
+    if not urls or not all(url.startswith(("http://", "https://")) for url in urls):
+        raise click.UsageError("name at least one http or https address")
+    return urls, [word for word in words if word.startswith("--")]
+
+
+def _fill(work, *, outlets, demo, as_json, since="", until="", listed=False, **options) -> None:
+    from connectors.backfill import Range
+    from pipelines.backfill import Past
+    from pipelines.summary import shown_live
+
+    feeds = tuple(choose_feeds(outlets, ()))
+    line = line_of(running(), prefix=prefix_of(demo), **options)
+    with only_one("backfill", line.prefix), shown_live(errors):
+        summary = work(Past(line, feeds, Range(since, until), listed))
+    report(summary, as_json)
 
 
 def _closing(done) -> str:

@@ -10,7 +10,7 @@ import click
 from pipelines.cli.common import DEMO, PREFIX, choose_feeds, codebook_option, console, errors, feed_options, running
 
 
-def carrying(runner: str):
+def carrying(runner: str, arguments: str = "[BEAM_OPTIONS]..."):
     """The options of every command that carries entries through the line, with the runner it has by default."""
 
     def decorate(command):
@@ -27,7 +27,7 @@ def carrying(runner: str):
                 help="Processes that read pages. Default: one a core.",
             ),
             click.option("--runner", default=runner, show_default=True, help="Beam runner."),
-            click.argument("beam_options", nargs=-1, type=click.UNPROCESSED),
+            click.argument("beam_options", nargs=-1, type=click.UNPROCESSED, metavar=arguments),
         ):
             command = option(command)
         return command
@@ -35,9 +35,9 @@ def carrying(runner: str):
     return decorate
 
 
-def line_options(command):
+def line_options(command, **given):
     """The options of the commands that come to an end."""
-    return carrying("FnApiRunner")(
+    return carrying("FnApiRunner", **given)(
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")(command)
     )
 
@@ -69,7 +69,7 @@ def replay(stage, cause, as_json, runner, beam_options, **options) -> None:
     line = line_of(Settings.from_env(), **options)
     with only_one("run", PREFIX), shown_live(errors):
         summary = replay(line, runner, beam_options, stage=stage or "", cause=cause)
-    _report(summary, as_json)
+    report(summary, as_json)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -129,10 +129,10 @@ def _collect(settings, feeds, *, as_json, runner, beam_options, **options) -> No
     line = line_of(settings, **options)
     with shown_live(errors):
         summary = collect_once(feeds, line, runner, beam_options)
-    _report(summary, as_json)
+    report(summary, as_json)
 
 
-def _report(summary, as_json: bool) -> None:
+def report(summary, as_json: bool) -> None:
     """Print what a run did; ends the command with exit code 1 where nothing could be done."""
     if as_json:
         click.echo(json.dumps(summary.as_dict(), ensure_ascii=False, indent=2))
