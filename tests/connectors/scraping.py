@@ -32,5 +32,9 @@ class Scraped:
                 sums[sample.labels[label]] += round(sample.value)
         return sums
 
+    def has(self, name: str) -> bool:
+        """Whether there is a sample of a name, or a histogram."""
+        return bool({name, f"{name}_count"} & self.names())
+
     def names(self) -> set[str]:
         return {sample.name for sample in self._samples}

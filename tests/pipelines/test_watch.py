@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +14,8 @@ from demo.sample import load_truth
 from pipelines.cli import main
 from tests.connectors.scraping import Scraped
 from tests.pipelines.growing import GrowingWeb, eventually, make_due, watching
+
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 
 
 @pytest.fixture
@@ -54,6 +57,9 @@ def test_what_appears_is_indexed_within_seconds_and_once(watched, elasticsearch,
         make_due(elasticsearch, "demo")
         asked = len(web.requests)
         eventually(lambda: len(web.requests) >= asked + 20, "every feed was polled once more", watch)
+        second = watch.another()
+        assert (second.returncode, watch.alive) == (75, True)
+        assert "another watch is at work since" in second.stderr and f"process {watch.pid};" in second.stderr
         told = Scraped(re.search(r"metrics at (\S+)", watch.log())[1])
         assert watch.stop() == 0, watch.log()
 
@@ -64,6 +70,11 @@ def test_what_appears_is_indexed_within_seconds_and_once(watched, elasticsearch,
     assert told.by("vostochny_dead_letters_total", "cause") == broken
     assert told.sum("vostochny_polls_total") > 20 and told.sum("process_resident_memory_bytes") > 0
     assert told.sum("vostochny_entries_in_flight") == 0
+    documented = OPERATIONS.read_text("utf-8").partition("### Prometheus")[2].partition("\n## ")[0]
+    names = re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| (`.+?) \|", documented, re.MULTILINE)))
+    names += [name.removeprefix("vostochny_") for name in re.findall(r"vostochny_[a-z_]*[a-z]", documented)]
+    assert len(set(names)) > 20
+    assert {name for name in names if not told.has(f"vostochny_{name}")} == set()
     assert count("articles") == truth["counts"]["articles"]
     assert count("statements") > 0
     waiting = {"exists": {"field": "waiting.due"}}
