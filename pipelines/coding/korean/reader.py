@@ -423,9 +423,15 @@ class Reading:
             if text in ("필자는", "필자가"):
                 found.append((i, "는", Speaker("name", token.start, token.start + 2, "필자"), i))
                 continue
-            if "□" in text or (REPORTED.search(text) and not NOT_REPORTED.search(text)):
+            named = i > 0 and bare(tokens[i - 1].text) in KINDS_OF_BODIES  # "독립 매체 메두자는"
+            if "□" in text or (REPORTED.search(text) and not NOT_REPORTED.search(text) and not named):
                 continue
             stem, particle = subject(text)
+            if stem in ("우리", "우리나라", "저희"):
+                if self.editorial and self.document.outlet:
+                    place = token.start
+                    found.append((i, particle, Speaker("name", place, place, self.document.outlet), i))
+                continue
             if bare(stem) in _DOCUMENTS and particle in ("은", "는", "도"):
                 issuer = self.issuer(tokens, i)
                 if issuer:
@@ -776,7 +782,7 @@ class Reading:
             if not outer and len(inner) > 1 and inner[0][1] not in ("이", "가"):
                 outer, inner = inner[:1], inner[1:]
             return events, outer[0][2] if outer else None, inner
-        citing = any(token.text.startswith("인용") for token in tokens[1:-1])
+        citing = any(token.text.startswith(("인용", "빌려", "빌어")) for token in tokens[1:-1])
         if final.rule not in ("verb", "opinion") or not (citing or PASSES_ON.search(final.cue)):
             return events, None, subjects
         comp = tokens[final.comp].text.rstrip(",")
@@ -806,6 +812,10 @@ class Reading:
     def cited(self, tokens: list[Token], final: Event) -> tuple[Speaker, int] | None:
         """Who is quoted in "…를 인용해 … 보도했다"."""
         for k in range(1, min(final.comp, len(tokens) - 1)):
+            if tokens[k].text.startswith("빌") and tokens[k - 1].text == "말을" and k > 1:
+                word = re.sub(r"의$", "", tokens[k - 2].text)  # "관리의 말을 빌려"
+                read = self.phrases.read(tokens, k - 2, word)
+                return read if read and read[0].kind != "pronoun" else None
             if tokens[k].text.startswith("인용") and tokens[k - 1].text.endswith(("을", "를")):
                 word = tokens[k - 1].text[:-1]
                 read = self.phrases.read(tokens, k - 1, word)

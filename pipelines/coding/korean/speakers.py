@@ -62,7 +62,7 @@ _PARTICLE = re.compile(
 _CASES = re.compile(r"[와과에]$|으로$")
 _ADNOMINAL = re.compile(
     r"[가-힣](?:한|된|던|할|될|인|는|은|졌던|했던|있던|없는|있는|않은|위한|대한|관한)$|[어아워해려뤄커여]진$|"
-    r"[버열걸벌내알올끌물뿌]린$|[시으지삼]킨$"
+    r"[잡막닫밝뽑찍먹접꽂갇뒤]힌$|[버열걸벌내알올끌물뿌]린$|[시으지삼]킨$"
     r"|[마미합외그펼거]친$|[타어러떠지끝만]난$|[보펴러타혀어]낸$|[나아어녀]온$|[어나아]간$|[다켜펴]본$|"
     r"[여겨내]준$|[세까로려치]운$"
 )
@@ -72,6 +72,7 @@ _TIME = re.compile(
 )
 _ADVERBS = frozenset(
     """
+    잡힌 숨진 다친 죽은 붙은 낳은
     또 또한 다만 반면 반면에 그러나 하지만 한편 특히 아울러 그러면서 그러면서도 그리고 이와 이에 이같이 이처럼
     이렇게 관련 관련해 대해 대해서 함께 역시 직접 이번 다시 모두 현재 결국 실제로 실제 잇따라 연일 거듭 즉각 곧바로
     공식 별도로 별도 따르면 의하면 따라 통해 통한 위해 그런데 따라서 때문에 때문 이미 아직 더욱 가장 매우 더 못 안
@@ -282,6 +283,7 @@ _SOME = ("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "�
 _COUNT = re.compile(r"(?:\d+|한|두|세|네)명|하나")
 
 
+_SURNAME_ONLY = re.compile(r"[가-힣]모")
 _LETTER = re.compile(r"[A-Z]씨")
 _ADMINISTRATIONS = frozenset(("행정부", "정부", "정권", "내각"))
 
@@ -446,6 +448,9 @@ class Phrases:
             if title not in ("씨", "동지"):
                 role, affiliation = title, " ".join(words[:-1])
             return self.person(glued, tokens[i].start, tokens[i].start + len(glued), role, affiliation), first
+        if title == "씨" and len(words) > 1 and _SURNAME_ONLY.fullmatch(words[-2]):  # "병사 리모 씨"
+            token = tokens[i - 1]
+            return Speaker("name", token.start, token.end, words[-2], *_role(words[:-2])), first
         mention = self.person_mention(tokens[first].start, end)
         if mention and any(
             t.start >= mention.end and w in _ADMINISTRATIONS for t, w in zip(tokens[first : i + 1], words, strict=True)
@@ -498,7 +503,7 @@ class Phrases:
         high = 0
         while high < len(words) - 1:
             low = high
-            while low < len(words) - 1 and classes[low] not in "FS":
+            while low < len(words) - 1 and (classes[low] not in "FS" or words[low] in PLAIN_NOUNS):
                 low += 1
             high = low
             while (
@@ -508,6 +513,7 @@ class Phrases:
                     or (classes[high] == "N" and high > low and not words[high].endswith(_SCHOOLS))
                 )
                 and high - low < 4
+                and words[high] not in PLAIN_NOUNS
             ):
                 high += 1
             if high == low:
