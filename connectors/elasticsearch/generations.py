@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from elasticsearch import ApiError, Elasticsearch
+from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from connectors.elasticsearch.indices import Indices, swap_mark
 from connectors.elasticsearch.retrying import patiently
@@ -99,10 +99,13 @@ class Succession:
         threading.Thread(target=self._beat, daemon=True).start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, problem: BaseException | None, _trace: object) -> None:
         self._ended.set()
         if not self._promoted:
             self._remove(self._new.values())
+        if isinstance(problem, NotFoundError):
+            names = " or ".join((*self.present.generation.values(), *self._new.values()))
+            raise Failure("no_index", f"somebody has removed {names} meanwhile; try again") from problem
 
     def drop_removed(self) -> None:
         """Remove from the next generation what somebody has removed from the present one."""

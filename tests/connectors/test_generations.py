@@ -160,6 +160,13 @@ def test_old_generation_that_outlived_the_swap_is_removed_by_the_next(elasticsea
     assert Sink(elasticsearch, made).write_articles([article(entry("after"), TEXT)]) == []
 
 
+def test_indices_that_somebody_removes_meanwhile_are_named(elasticsearch, made):
+    with pytest.raises(Failure) as caught, Succession(elasticsearch, made) as succession:
+        made.delete(elasticsearch)
+        marks(elasticsearch, succession.present)
+    assert caught.value.cause == "no_index" and made.name("articles") in caught.value.detail
+
+
 def test_successor_is_overtaken_by_whoever_has_replaced_the_index(elasticsearch, made):
     with Succession(elasticsearch, made) as slow:
         reached = marks(elasticsearch, slow.present)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from connectors.backfill import Range
+from connectors.elasticsearch import node
 from connectors.elasticsearch.indices import Indices
 from connectors.opml import load
 from connectors.web import Web
@@ -150,3 +155,38 @@ def test_archive_fills_empty_indices(line, indexed, elasticsearch):
     files = sorted(str(path) for path in Path(line.archive).rglob("*.warc.gz"))
     backfill_files(Past(line, feeds), "warc", files, RUNNER)
     assert {key: a["article"] for key, a in indexed("articles").items()} == before
+
+
+def test_killed_backfill_goes_on_where_it_was(settings, elasticsearch, tmp_path):
+    path = tmp_path / "a.jsonl"
+    items = ({"url": f"https://post.example/{n}", "title": f"Meeting {n}", "text": text(n)} for n in range(400))
+    path.write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
+    command = [sys.executable, "-c", "from pipelines.cli import main; main()", "backfill", "jsonl", str(path)]
+    env = {
+        **os.environ,
+        "VOSTOCHNY_DATA_DIR": str(tmp_path),
+        "VOSTOCHNY_ELASTICSEARCH_URL": settings.elasticsearch_url or node.start(settings).url,
+    }
+    name = Indices("demo").name("articles")
+
+    def count() -> int:
+        if not elasticsearch.indices.exists_alias(name=name):
+            return 0
+        elasticsearch.indices.refresh(index=name)
+        return elasticsearch.count(index=name)["count"]
+
+    try:
+        process = subprocess.Popen([*command, "--demo", "--processes", "1"], env=env)
+        while not (before := count()):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
+        assert 0 < before < 400
+        done = subprocess.run([*command, "--demo", "--json"], env=env, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        total = json.loads(done.stdout)["total"]
+        assert total["known"] >= before and total["known"] + total["indexed"] == 400
+        assert count() == 400
+    finally:
+        Indices("demo").delete(elasticsearch)
