@@ -105,8 +105,9 @@ def test_a_category_and_a_cue_are_added_without_code(tmp_path: Path):
     lexicon = tmp_path / "lexicons" / "en.yaml"
     lexicon.write_text(lexicon.read_text(encoding="utf-8") + "\ntourists: [beach resort*]\n", encoding="utf-8")
     coding = Coder(load_codebook(path)).code(
+        "Russia and North Korea deepened the ties of their treaty on Monday, when the ministers met in Wonsan.\n\n"
         "Sergei Lavrov said the beach resort at Wonsan would bring Russia and North Korea closer.",
-        title="Russia and North Korea",
+        title="Russia and North Korea praise their partnership",
         language="en",
     )
     assert "tourism" in {c.id for c in coding.categories}
