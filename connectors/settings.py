@@ -22,7 +22,9 @@ from schemas.failures import Failure
 
 MAVEN_URL = "https://repo1.maven.org/maven2"
 CONFIG = "VOSTOCHNY_CONFIG"
-PREFIX = "VOSTOCHNY_"
+VARIABLES = "VOSTOCHNY_"  # that the names of all variables begin with
+DEMO = "demo"  # prefix of the sample data
+PREFIXES = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")  # that index names may begin with
 
 _MIN_HEAP = 128 << 20  # bytes: with less the node starts, but fails at work
 _MAX_SECRET = 64 << 10  # bytes of a file that holds one
@@ -42,7 +44,7 @@ class Setting(NamedTuple):
 
     @property
     def variable(self) -> str:
-        return PREFIX + self.key.upper().replace(".", "_")
+        return VARIABLES + self.key.upper().replace(".", "_")
 
     @property
     def may_be_a_file(self) -> bool:
@@ -63,6 +65,12 @@ SETTINGS = (
     Setting("elasticsearch.ca_certs", "ca_certs", "PEM file with the certificate of its authority", "the system's"),
     Setting("elasticsearch.port", "port", "Port of the embedded one", "the first free one from 9200 on"),
     Setting("elasticsearch.heap", "heap", "Memory for the embedded one's heap, with `k`, `m` or `g`", "`1g`"),
+    Setting(
+        "index_prefix",
+        "index_prefix",
+        "Begins the names of the indices and of the archive: another one for a second pipeline beside the first",
+        "`vostochny`",
+    ),
     Setting(
         "data_dir", "data_dir", "Folder of the archive, and of the embedded Elasticsearch", "the user's data folder"
     ),
@@ -105,6 +113,7 @@ class Settings:
     user: str = ""
     password: str = field(default="", repr=False)
     ca_certs: str = ""  # path of a PEM file
+    index_prefix: str = "vostochny"  # of the names of indices, of the archive and of locks
     port: int = 0  # of the embedded node; 0 for the first free one from 9200 on
     heap: str = "1g"  # of the embedded node: a number with k, m or g
     maven_url: str = field(default=MAVEN_URL, repr=False)  # of a Maven repository; may hold user and password
@@ -141,6 +150,7 @@ class Settings:
             user=text("elasticsearch.user"),
             password=text("elasticsearch.password"),
             ca_certs=_file(found.get("elasticsearch.ca_certs")),
+            index_prefix=_prefix(found.get("index_prefix")),
             port=_port(found.get("elasticsearch.port")),
             heap=_heap(found.get("elasticsearch.heap")),
             maven_url=_address(found.get("maven_url")) or MAVEN_URL,
@@ -205,7 +215,7 @@ def default_config_file() -> Path:
 def unknown_variables(env: Mapping[str, str] = os.environ) -> list[str]:
     """Variables that look like settings and are none; not an error, since others may have put them there."""
     known = {CONFIG, *_variables()}
-    return sorted(name for name in env if name.startswith(PREFIX) and name not in known)
+    return sorted(name for name in env if name.startswith(VARIABLES) and name not in known)
 
 
 def without_password(url: str) -> str:
@@ -353,6 +363,16 @@ def _file(one: Given | None) -> str:
     if not _is_file(one.path()):
         raise one.bad(f"names no file: {one.path()}")
     return str(one.path())
+
+
+def _prefix(one: Given | None) -> str:
+    if one is None:
+        return Settings.index_prefix
+    if one.value == DEMO:
+        raise one.bad(f"must not be {DEMO!r}, which the sample data have")
+    if not PREFIXES.fullmatch(one.value):
+        raise one.bad(f"can't begin an index's name as {one.value!r}: use a-z, 0-9, '-', '_' and '.'")
+    return one.value
 
 
 def _port(one: Given | None) -> int:

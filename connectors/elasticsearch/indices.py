@@ -24,6 +24,7 @@ from elasticsearch import (
 )
 
 from connectors.elasticsearch.retrying import not_allowed
+from connectors.settings import PREFIXES
 from schemas.failures import Failure
 from schemas.indices import DOCUMENTS, SETTINGS, STEMMED, VERSION, mapping_of
 
@@ -32,7 +33,6 @@ COPY_SIZE = 500  # documents
 MAX_BLOCKED = 30.0  # seconds that a new generation may keep the present one still
 _REPLACED = "-replaced"
 
-_PREFIX = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
 _BACKING = re.compile(r"-(\d{6})(?:-[0-9a-f]+)?$")
 
 
@@ -44,7 +44,7 @@ class Indices:
     """
 
     def __init__(self, prefix: str = "vostochny", generation: Mapping[str, str] | None = None) -> None:
-        if not _PREFIX.fullmatch(prefix):
+        if not PREFIXES.fullmatch(prefix):
             raise Failure("bad_prefix", f"{prefix!r} can't begin an index's name: use a-z, 0-9, '-', '_' and '.'")
         self.prefix = prefix
         self.generation = dict(generation or {})
@@ -115,7 +115,7 @@ class Indices:
             raise Failure(
                 "newer_index",
                 f"{index} was made by a newer version of this program (mapping {meta['version']}, this one has "
-                f"{VERSION}): use the newer version, or another --prefix",
+                f"{VERSION}): use the newer version, or another VOSTOCHNY_INDEX_PREFIX",
             )
         self._put_template(client, kind, mapping)
         self._migrate(client, kind, index, mapping)
@@ -131,7 +131,7 @@ class Indices:
             raise Failure(
                 "alias_is_index",
                 f"{alias} is an index where an alias is expected, made by something else: remove or rename it, or "
-                "use another --prefix",
+                "use another VOSTOCHNY_INDEX_PREFIX",
             )
         if len(found) > 1:
             raise Failure("many_indices", f"{alias} leads to {', '.join(sorted(found))}: leave it only the newest")

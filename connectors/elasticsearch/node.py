@@ -22,7 +22,7 @@ import psutil
 import urllib3
 
 from connectors.elasticsearch import download
-from connectors.settings import PREFIX, Settings
+from connectors.settings import VARIABLES, Settings
 from schemas.failures import Failure
 
 _MAIN = "vostochny.Launcher"
@@ -297,7 +297,7 @@ def _spawn(settings: Settings, jars: list[Path]) -> psutil.Process:
         *(f"{name}={value}" for name, value in node_settings.items()),
     ]
     # Without our settings, among which there may be secrets.
-    env = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    env = {name: value for name, value in os.environ.items() if not name.startswith(VARIABLES)}
     with _words(settings).open("wb") as words:
         try:
             process = subprocess.Popen(

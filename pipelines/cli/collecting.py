@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from pipelines.cli.common import DEMO, PREFIX, choose_feeds, codebook_option, console, errors, feed_options, running
+from pipelines.cli.common import DEMO, choose_feeds, codebook_option, console, errors, feed_options, prefix_of, running
 
 
 def carrying(runner: str, arguments: str = "[BEAM_OPTIONS]..."):
@@ -50,7 +50,7 @@ def run(outlets, only, since, **options) -> None:
 
     Options that are not listed here are Beam's and go to the runner.
     """
-    with only_one("run", PREFIX):
+    with only_one("run", prefix_of(False)):
         _collect(running(), choose_feeds(outlets, only), since=since, **options)
 
 
@@ -67,7 +67,7 @@ def replay(stage, cause, as_json, runner, beam_options, **options) -> None:
     from pipelines.summary import shown_live
 
     line = line_of(Settings.from_env(), **options)
-    with only_one("run", PREFIX), shown_live(errors):
+    with only_one("run", line.prefix), shown_live(errors):
         summary = replay(line, runner, beam_options, stage=stage or "", cause=cause)
     report(summary, as_json)
 
@@ -109,9 +109,10 @@ def archive_of(settings, prefix: str) -> str:
     return str(settings.data_dir / f"{prefix}-archive")
 
 
-def line_of(settings, *, prefix=PREFIX, codebook=None, no_gate=False, **options):
+def line_of(settings, *, prefix="", codebook=None, no_gate=False, **options):
     from pipelines.line import Line
 
+    prefix = prefix or settings.index_prefix
     return Line(
         settings,
         prefix=prefix,

@@ -13,10 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID
 from rich.table import Table
 
+from connectors.settings import DEMO, Settings
 from schemas.failures import Failure
-
-PREFIX = "vostochny"  # of the indices' names
-DEMO = "demo"  # likewise, of the sample data
 
 
 def _console(stream) -> Console:
@@ -30,7 +28,8 @@ errors = _console(sys.stderr)
 
 
 def prefix_of(demo: bool) -> str:
-    return DEMO if demo else PREFIX
+    """What the names of the indices begin with: those of the sample data, or as it is set."""
+    return DEMO if demo else Settings.from_env().index_prefix
 
 
 codebook_option = click.option("--codebook", type=click.Path(exists=True, dir_okay=False), help="Another codebook.")
@@ -82,7 +81,6 @@ def columns_table(*columns: str) -> Table:
 def running(*, embedded: bool = False):
     """The settings with the address of an Elasticsearch that runs; starts the embedded one unless another is set."""
     from connectors.elasticsearch import node
-    from connectors.settings import Settings
 
     settings = Settings.from_env()
     if settings.elasticsearch_url and not embedded:

@@ -127,7 +127,9 @@ def backup(repository, name, keep, listing, demo) -> None:
 @click.argument("name", default="")
 @repository_option
 @click.option("--from", "source", metavar="PREFIX", help="Of the indices that were backed up. Default: as --into.")
-@click.option("--into", metavar="PREFIX", help="Of the indices that are replaced. Default: vostochny.")
+@click.option(
+    "--into", metavar="PREFIX", help="Of the indices that are replaced. Default: the index_prefix that is set."
+)
 @yes_option
 @demo_option
 def restore(name, repository, source, into, yes, demo) -> None:

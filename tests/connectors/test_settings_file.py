@@ -33,6 +33,7 @@ def test_every_setting_can_be_in_the_file(config, tmp_path):
     settings = config(
         """
         # As an operator writes it.
+        index_prefix: east
         data_dir: news
         cache_dir: /var/cache/news
         backup_dir: ~/backups
@@ -48,6 +49,7 @@ def test_every_setting_can_be_in_the_file(config, tmp_path):
           api_key: "@b c: d"
         """
     )
+    assert settings.index_prefix == "east"
     assert settings.data_dir == tmp_path / "news"  # paths start from the file's folder
     assert settings.cache_dir == Path("/var/cache/news") and settings.backup_dir == Path.home() / "backups"
     assert settings.maven_url == "https://mirror.example/maven"
@@ -129,6 +131,8 @@ def test_a_secret_may_be_a_file(config, tmp_path):
             r"config.yaml:2: .* names a file that can't be read: /.*none \(No such",
         ),
         ("elasticsearch:\n  api_key_file: config.yaml", r"config.yaml:2: .* must name a file with one line"),
+        ("index_prefix: Ost", r"config.yaml:1: index_prefix can't begin an index's name as 'Ost'"),
+        ("index_prefix: demo", r"config.yaml:1: index_prefix must not be 'demo'"),
         ("data_dir: \0", r"config.yaml:1: is not YAML"),
     ],
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from elasticsearch import Elasticsearch
 
@@ -205,3 +208,39 @@ def test_what_cannot_be_done_is_told(elasticsearch, made, prefix, repository, tm
         restore(elasticsearch, made, repository, partial)
     with pytest.raises(Failure, match="no_repository"):
         snapshots(elasticsearch, made, "elsewhere")
+
+
+def test_a_backup_beside_writing_holds_only_what_is_whole(elasticsearch, made, repository):
+    """Whatever is known after restoring is there with all that belongs to it; the rest comes again."""
+    written, stop = [], threading.Event()
+
+    def write() -> None:
+        sink = Sink(elasticsearch, made)
+        while not stop.is_set():
+            some = [entry(f"{len(written) + number}") for number in range(20)]
+            said = statement(TEXT, "Kirby said that Moscow buys shells.")
+            sink.write_articles([article(item, TEXT, said) for item in some])
+            written.extend(some)
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        try:
+            while not written and not writing.done():
+                stop.wait(0.01)
+            taken = backup(elasticsearch, made, repository)
+        finally:
+            stop.set()
+        writing.result()
+    restore(elasticsearch, made, repository, taken)
+    _, known = Known(elasticsearch, made).split(written)
+    assert known
+    for item in known:
+        assert elasticsearch.exists(index=made.name("articles"), id=article(item, TEXT).id)
+    articles = [article(item, TEXT).id for item in known]
+    with_statements = elasticsearch.search(
+        index=made.name("statements"),
+        query={"terms": {"article.id": articles}},
+        aggs={"of": {"cardinality": {"field": "article.id", "precision_threshold": 40_000}}},
+        size=0,
+    )["aggregations"]["of"]["value"]
+    assert with_statements == len(articles)

@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from connectors.elasticsearch.indices import Indices
+from connectors.settings import Settings
 from pipelines.cli import main
-from pipelines.cli.common import PREFIX
 
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "operations.md"
 COMMAND = (sys.executable, "-c", "from pipelines.cli import main; main()")
@@ -61,7 +61,7 @@ def outlets(tmp_path):
 def nothing_kept(elasticsearch):
     """The indices of real data, which no test makes but those with this fixture, are removed."""
     yield
-    Indices(PREFIX).delete(elasticsearch)
+    Indices(Settings.index_prefix).delete(elasticsearch)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,8 @@ def test_a_second_run_does_nothing_and_a_run_without_any_feed_fails(elasticsearc
     assert first.returncode == 1 and "nothing could be done" in told
 
 
-def test_a_run_that_is_killed_leaves_no_lock(elasticsearch, outlets, nothing_kept, settings):
+def test_a_run_that_is_killed_leaves_no_lock(elasticsearch, outlets, prefix, monkeypatch):
+    monkeypatch.setenv("VOSTOCHNY_INDEX_PREFIX", f"{prefix}own")
     command = [*COMMAND, "run", "--outlets", outlets, "--processes", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as first:
         assert Held.asked.wait(120), first.kill() or first.stdout.read()
@@ -109,6 +110,7 @@ def test_a_run_that_is_killed_leaves_no_lock(elasticsearch, outlets, nothing_kep
     assert first.returncode == -signal.SIGTERM  # 143 to a shell
     Held.may.set()
     assert CliRunner().invoke(main, ["run", "--outlets", outlets, "--processes", "1"]).exit_code == 1
+    assert elasticsearch.count(index=f"{prefix}own-feeds")["count"] == 1  # the poll that failed
 
 
 def test_each_of_them_is_documented():

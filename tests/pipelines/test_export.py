@@ -15,7 +15,6 @@ from connectors.elasticsearch.indices import Indices
 from connectors.elasticsearch.sink import Sink
 from connectors.settings import Settings
 from pipelines.cli import main
-from pipelines.cli.common import PREFIX
 from schemas.indices import DOCUMENTS
 from tests.connectors.articles import HANGANG, KIRBY, POTOMAC, UNKNOWN, article, entry, statement
 
@@ -23,7 +22,7 @@ from tests.connectors.articles import HANGANG, KIRBY, POTOMAC, UNKNOWN, article,
 @pytest.fixture(scope="module")
 def filled(elasticsearch):
     """Two statements where the command looks for them."""
-    indices = Indices(PREFIX)
+    indices = Indices(Settings.index_prefix)
     indices.ensure(elasticsearch)
     items = []
     for outlet, text, speaker in ((POTOMAC, "A breach.", KIRBY), (HANGANG, "=위반이다.", UNKNOWN)):
