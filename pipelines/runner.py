@@ -24,7 +24,10 @@ from schemas.failures import Failure
 
 LOCAL = frozenset({"FnApiRunner", "DirectRunner", "BundleBasedDirectRunner"})  # that have no options but Beam's
 FLINK = "FlinkRunner"
-FLINK_CHECKPOINTS = 10_000  # milliseconds between two, in a pipeline that never ends
+FLINK_STREAMING = {  # for a pipeline that never ends, where its options don't say; in milliseconds
+    "--checkpointing_interval": 10_000,
+    "--max_bundle_time_mills": 200,  # else what one step has made can wait there for long
+}
 CANCELLED = "job_cancelled"  # cause of the failure when somebody ended the job on its cluster
 FLINK_WORKERS_KEPT = 30_000  # milliseconds after their last use
 
@@ -36,7 +39,7 @@ _FAILURE = re.compile(rf"Failure: (\w+)(?:{_STEP})?: (.+)")
 def pipeline_options(runner: str, given: Sequence[str], *, streaming: bool = False) -> PipelineOptions:
     """Beam's options from a command line. Runners other than the local ones may take options that Beam doesn't know.
 
-    A pipeline that never ends (`streaming`) gets checkpoints on Flink, unless the options say how.
+    A pipeline that never ends (`streaming`) gets checkpoints and short bundles on Flink, unless the options say how.
 
     Raises:
         Failure: "bad_option", for an option that nobody knows or whose value doesn't fit.
@@ -45,8 +48,9 @@ def pipeline_options(runner: str, given: Sequence[str], *, streaming: bool = Fal
         raise Failure("bad_option", f"{given[0]!r} is no option; see --help")
     if streaming:
         given = ["--streaming", *given]
-        if runner == FLINK and not any(word.startswith("--checkpointing_interval") for word in given):
-            given = [f"--checkpointing_interval={FLINK_CHECKPOINTS}", *given]
+        if runner == FLINK:
+            said = {word.partition("=")[0] for word in given}
+            given = [*(f"{name}={value}" for name, value in FLINK_STREAMING.items() if name not in said), *given]
     told = io.StringIO()
     try:
         with contextlib.redirect_stderr(told):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 
-from pipelines.runner import CANCELLED, FLINK, FLINK_CHECKPOINTS, failure_told, pipeline_options
+from pipelines.runner import CANCELLED, FLINK, FLINK_STREAMING, failure_told, pipeline_options
 
 
 def _interval(options: PipelineOptions) -> int:
@@ -15,7 +15,7 @@ def _interval(options: PipelineOptions) -> int:
 def test_a_pipeline_that_never_ends_gets_checkpoints_on_flink():
     options = pipeline_options(FLINK, [], streaming=True)
     assert options.view_as(StandardOptions).streaming
-    assert _interval(options) == FLINK_CHECKPOINTS
+    assert _interval(options) == FLINK_STREAMING["--checkpointing_interval"]
 
 
 def test_given_checkpoints_hold():
