@@ -36,17 +36,16 @@ class Reader:
         """
         html, _ = decode_html(page.body, page.content_type)
         found = extract(page, html)
+        return _article(page, found, self.code(found, page.entry.feed.outlet.name))
+
+    def code(self, found: Extract, outlet: str) -> Coding:
+        """Code what was extracted from a page of an outlet. Raises SetupFailure as `read`."""
         try:
-            coding = self.coder.code(
-                found.text,
-                title=found.title,
-                language=found.language,
-                published=found.published,
-                outlet=page.entry.feed.outlet.name,
+            return self.coder.code(
+                found.text, title=found.title, language=found.language, published=found.published, outlet=outlet
             )
         except Failure as problem:  # no text raises, only what the language is coded by
             raise SetupFailure(problem.cause, problem.detail) from problem
-        return _article(page, found, coding)
 
 
 class PageGate:
@@ -63,11 +62,21 @@ class PageGate:
             Failure: what is there is no page.
         """
         html, _ = decode_html(page.body, page.content_type)
-        entry = page.entry
-        if self._gate.opens(html) or self._gate.opens(f"{entry.title}\n{entry.content}"):
+        if self._opens(page, html):
             return None
         found = page_metadata(html, page)
-        return _article(page, found, Coding(False, 0.0, found.language, codebook=self._codebook.version))
+        return _article(page, found, self.closed(found))
+
+    def opens(self, page: Page) -> bool:
+        """Whether the page must be read."""
+        return self._opens(page, decode_html(page.body, page.content_type)[0])
+
+    def closed(self, found: Extract) -> Coding:
+        """The coding of an article whose page was not read."""
+        return Coding(False, 0.0, found.language, codebook=self._codebook.version)
+
+    def _opens(self, page: Page, html: str) -> bool:
+        return self._gate.opens(html) or self._gate.opens(f"{page.entry.title}\n{page.entry.content}")
 
 
 def _article(page: Page, found: Extract, coding: Coding) -> Article:

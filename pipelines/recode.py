@@ -1,6 +1,6 @@
 """The archive coded anew: into a new generation of articles and statements, which takes the place of the present one.
 
-    parts ─▶ FindPlaces ─▶ Reread ─▶ WriteAnew          (what can't be read any more is copied as it is)
+    parts ─▶ FindArticles ─▶ CodeAgain ─▶ WriteAnew          (what can't be read any more is copied as it is)
 
 Passes over the articles follow each other until few were written since the last began, whoever writes them; the rest is
 in `connectors.elasticsearch.generations`. An article keeps its id, whatever its page is now held to be called.
@@ -22,13 +22,12 @@ from connectors.elasticsearch.client import connect
 from connectors.elasticsearch.generations import (
     GenerationSink,
     Marks,
-    Place,
     Span,
     Succession,
     article_ids,
     changed,
+    indexed_articles,
     marks,
-    places,
 )
 from connectors.elasticsearch.indices import Indices
 from pipelines.changes import Change, Changes, compare
@@ -36,7 +35,7 @@ from pipelines.concurrently import FlatMapFutures
 from pipelines.line import DEAD, Line
 from pipelines.progress import FAILED, count, counts
 from pipelines.reading import ReaderPool, load_ahead
-from pipelines.rereading import reread
+from pipelines.rereading import code_again
 from pipelines.runner import LOCAL, pipeline_options, run_pipeline
 from schemas.actors import load_actors
 from schemas.codebook import load_codebook
@@ -55,7 +54,7 @@ class Recoded:
     """What a recoding did."""
 
     total: Counter[str] = field(default_factory=Counter)
-    """Articles that were `recoded`, those `copied` because they are out of the span or not in the archive, those
+    """Articles that were `recoded`, those `copied` because they are out of the span or nothing of them is kept, those
     `failed:CAUSE` (copied likewise), and the `statements` of the recoded."""
     changes: Changes | None = None
     promoted: bool = False
@@ -74,6 +73,7 @@ def recode(
     span: Span = ALWAYS,
     tell: Callable[[Change], None] | None = None,
     promote: bool = True,
+    reread: bool = False,
     settled: float = SETTLED,
 ) -> Recoded:
     """Code the archived pages of a span of dates anew; what others write meanwhile is coded anew too.
@@ -81,6 +81,7 @@ def recode(
     Args:
         tell: called with every statement that has changed, before the new generation takes its place.
         promote: put the new generation in the place of the present one; else it is removed again.
+        reread: extract the articles anew too, out of the archived pages, and not only code them.
         settled: seconds between the swap and the last look at what others were writing at that moment.
 
     Raises:
@@ -95,13 +96,14 @@ def recode(
     indices.ensure(client)
     started = monotonic()
     total: Counter[str] = Counter()
+    wanted = span.query(texts=not reread)
     with Succession(client, indices) as succession:
         present, following = succession.present, succession.next
         sink = GenerationSink(client, present, following)
 
         def carry(query: Mapping[str, Any], source: Indices, into: Indices, *, again: bool) -> None:
             found = client.count(index=source.name("articles"), query=query)["count"]
-            anew = Anew(line, source, into, query, 1 + found // PART, again)
+            anew = Anew(line, source, into, query, 1 + found // PART, again, reread)
             done = run_pipeline(lambda pipeline: code_anew(pipeline, anew), options) if found else None
             for counted in counts(done).values() if done else ():
                 total.update(counted)
@@ -119,9 +121,9 @@ def recode(
                 if len(ids) <= FEW:
                     break
             for among in _among(ids) if number else [ALL]:
-                carry(_both(span.query(), among), present, following, again=number > 0)
+                carry(_both(wanted, among), present, following, again=number > 0)
                 if promote:
-                    copy(_both(_not(span.query()), among), again=number > 0)
+                    copy(_both(_not(wanted), among), again=number > 0)
             reached = upto
         changes = compare(client, present, following, tell) if tell else None
         if not promote:
@@ -133,7 +135,7 @@ def recode(
         sleep(settled)
         marks(client, indices)
         for among in _among(late | changed(client, indices, reached)):
-            carry(_both(span.query(), among), indices, indices, again=True)
+            carry(_both(wanted, among), indices, indices, again=True)
     return Recoded(total, changes, True, monotonic() - started)
 
 
@@ -147,23 +149,24 @@ class Anew:
     query: Mapping[str, Any]
     parts: int
     again: bool  # earlier versions may be there already
+    reread: bool
 
 
 def code_anew(pipeline: beam.Pipeline, anew: Anew) -> None:
     """Code what a pass is to code."""
-    reread = (
+    coded = (
         pipeline
         | "Parts" >> beam.Create(range(anew.parts))
         | beam.Reshuffle()
-        | "Find places" >> beam.ParDo(FindPlaces(anew))
-        | "Reread" >> beam.ParDo(Reread(anew.line)).with_outputs(DEAD, main="articles")
+        | "Find articles" >> beam.ParDo(FindArticles(anew))
+        | "Code again" >> beam.ParDo(CodeAgain(anew)).with_outputs(DEAD, main="articles")
     )
-    reread.articles | "Batch" >> beam.BatchElements(20, 200) | "Write" >> beam.ParDo(WriteAnew(anew))
-    reread[DEAD] | "Batch failed" >> beam.BatchElements(20, 200) | "Keep" >> beam.ParDo(KeepAsIs(anew))
+    coded.articles | "Batch" >> beam.BatchElements(20, 200) | "Write" >> beam.ParDo(WriteAnew(anew))
+    coded[DEAD] | "Batch failed" >> beam.BatchElements(20, 200) | "Keep" >> beam.ParDo(KeepAsIs(anew))
 
 
-class FindPlaces(beam.DoFn):
-    """Number of a part → where its articles' pages are."""
+class FindArticles(beam.DoFn):
+    """Number of a part → its articles, as they are indexed."""
 
     def __init__(self, anew: Anew) -> None:
         self._anew = anew
@@ -171,42 +174,43 @@ class FindPlaces(beam.DoFn):
     def setup(self) -> None:
         self._client = connect(self._anew.line.settings)
 
-    def process(self, part: int) -> Iterator[Place]:
-        anew = self._anew
-        yield from places(self._client, anew.source.name("articles"), anew.query, part, anew.parts)
+    def process(self, part: int) -> Iterator[Article]:
+        anew, index = self._anew, self._anew.source.name("articles")
+        yield from indexed_articles(self._client, index, anew.query, part, anew.parts, texts=not anew.reread)
 
 
-class Reread(FlatMapFutures):
-    """Place → the article coded anew; under "dead" the ids of those that can't be."""
+class CodeAgain(FlatMapFutures):
+    """Article → coded anew; under "dead" the ids of those that can't be."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, anew: Anew) -> None:
         super().__init__(ahead=256)
-        self._line = line
+        self._anew = anew
 
     def prepare(self) -> None:
         super().prepare()
-        self._pool = ReaderPool(self._line.processes, self._line.codebook)
+        self._pool = ReaderPool(self._anew.line.processes, self._anew.line.codebook)
 
     def dispose(self) -> None:
         self._pool.close()
 
-    def submit(self, place: Place) -> Future:
-        line = self._line
-        return self._pool.schedule(reread, line.archive, place.archive, place.article_id, line.codebook, line.gate)
+    def submit(self, article: Article) -> Future:
+        line = self._anew.line
+        return self._pool.schedule(code_again, article, line.archive, line.codebook, line.gate, self._anew.reread)
 
-    def results(self, place: Place, future: Future) -> Iterator[Article | TaggedOutput]:
+    def results(self, article: Article, future: Future) -> Iterator[Article | TaggedOutput]:
+        outlet = article.entry.feed.outlet.name
         try:
-            article = ReaderPool.result(future)
+            again = ReaderPool.result(future)
         except SetupFailure:
             raise
         except Failure as problem:
-            count(place.outlet, f"{FAILED}:{problem.cause}")
-            yield TaggedOutput(DEAD, place.article_id)
+            count(outlet, f"{FAILED}:{problem.cause}")
+            yield TaggedOutput(DEAD, article.id)
             return
-        count(place.outlet, "recoded")
-        count(place.outlet, "relevant", article.coding.relevant)
-        count(place.outlet, "statements", len(article.coding.statements))
-        yield article
+        count(outlet, "recoded")
+        count(outlet, "relevant", again.coding.relevant)
+        count(outlet, "statements", len(again.coding.statements))
+        yield again
 
 
 class WriteAnew(beam.DoFn):

@@ -24,7 +24,7 @@ from connectors.elasticsearch.sink import Sink, get_documents
 from schemas.dates import utc_now
 from schemas.failures import Failure
 from schemas.indices import article_document, mapping_of, statement_documents
-from schemas.records import ArchiveRecord, Article
+from schemas.records import ArchiveRecord, Article, Coding, Entry, Extract, Feed, Outlet
 
 KINDS = ("articles", "statements")
 BEATING = 20.0  # seconds between two signs of life
@@ -41,19 +41,12 @@ class Span(NamedTuple):
     since: str = ""
     until: str = ""
 
-    def query(self) -> dict[str, Any]:
-        """Those of them that are in the archive."""
+    def query(self, *, texts: bool) -> dict[str, Any]:
+        """Those of them that are in the archive or, if `texts`, whose text is in the index."""
         dates = {name: date for name, date in (("gte", self.since), ("lte", self.until)) if date}
         within = [{"range": {"@timestamp": dates}}] if dates else []
-        return {"bool": {"filter": [{"exists": {"field": "archive.file"}}, *within]}}
-
-
-class Place(NamedTuple):
-    """Where the page of an article is."""
-
-    article_id: str
-    outlet: str  # name
-    archive: ArchiveRecord
+        kept = [{"exists": {"field": "archive.file"}}, *([{"range": {"article.length": {"gt": 0}}}] if texts else [])]
+        return {"bool": {"filter": [{"bool": {"should": kept}}, *within]}}
 
 
 class Marks(NamedTuple):
@@ -265,16 +258,44 @@ class GenerationSink(Sink):
         return refused
 
 
-def places(
-    client: Elasticsearch, index: str, query: Mapping[str, Any], part: int = 0, parts: int = 1
-) -> Iterator[Place]:
-    """Where the pages of articles are, in the archive's order; one of several parts of all."""
-    fields = ["archive", "outlet.name"]
+def indexed_articles(
+    client: Elasticsearch, index: str, query: Mapping[str, Any], part: int = 0, parts: int = 1, *, texts: bool = True
+) -> Iterator[Article]:
+    """Articles as they are indexed but for their coding, in the archive's order; one of several parts of all.
+
+    Of the entries that led to them there is what is indexed. `texts`: with their texts.
+    """
+    fields = ["event.created", "url.full", "outlet", "feed", "entry", "archive", *_EXTRACTED]
     sort = [{"archive.file": "asc"}, {"archive.offset": "asc"}]
-    for hits in _hits(client, index, query, fields, sort=sort, part=part, parts=parts):
+    for hits in _hits(
+        client, index, query, fields if texts else [f for f in fields if f != _TEXT], sort=sort, part=part, parts=parts
+    ):
         for hit in hits:
-            source = hit["_source"]
-            yield Place(hit["_id"], source.get("outlet", {}).get("name", ""), ArchiveRecord(**source["archive"]))
+            yield _article(hit["_id"], hit["_source"])
+
+
+_TEXT = "article.text"
+_EXTRACTED = (
+    _TEXT,
+    *(f"article.{name}" for name in Extract._fields if name not in ("url", "text")),
+    "article.content_hash",
+)
+
+
+def _article(key: str, source: Mapping[str, Any]) -> Article:
+    found, feed = source.get("article", {}), source.get("feed", {})
+    texts = {name: found.get(name, "") for name in Extract._fields if name not in ("url", "authors")}
+    entry = {"url": "", "hash": "", "id": "", **source.get("entry", {})}
+    outlet = Outlet(**{"id": "", "name": "", **source.get("outlet", {})})
+    return Article(
+        id=key,
+        entry=Entry(feed=Feed(feed.get("url", ""), outlet, feed.get("kind", "feed")), **entry),
+        extract=Extract(url=source.get("url", {}).get("full", ""), authors=tuple(found.get("authors", ())), **texts),
+        coding=Coding(False, 0.0, texts["language"]),
+        fetched=source.get("event", {}).get("created", ""),
+        archive=ArchiveRecord(**source.get("archive", {})),
+        content_hash=found.get("content_hash", ""),
+    )
 
 
 def article_ids(client: Elasticsearch, index: str, query: Mapping[str, Any]) -> Iterator[list[str]]:

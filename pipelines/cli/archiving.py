@@ -15,6 +15,7 @@ from pipelines.cli.common import choose_feeds, console, demo_option, errors, iso
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option("--from", "since", default="", metavar="DATE", callback=iso_date, help="Only articles published since.")
 @click.option("--to", "until", default="", metavar="DATE", callback=iso_date, help="Only articles published until.")
+@click.option("--reread", is_flag=True, help="Extract the articles anew too, out of the archived pages.")
 @click.option("--diff", is_flag=True, help="Show what would change, and leave everything as it is.")
 @click.option("--promote", is_flag=True, help="With --diff: put it in place after that.")
 @click.option(
@@ -23,11 +24,14 @@ from pipelines.cli.common import choose_feeds, console, demo_option, errors, iso
 @click.option("--json", "as_json", is_flag=True, help="Print each change, then the summary, as a line of JSON.")
 @demo_option
 @carrying("FnApiRunner")
-def recode(since, until, diff, promote, limit, as_json, demo, runner, beam_options, **options) -> None:
-    """Code the archived pages anew, and put the result in the place of the present articles and statements.
+def recode(since, until, reread, diff, promote, limit, as_json, demo, runner, beam_options, **options) -> None:
+    """Code the archive anew, and put the result in the place of the present articles and statements.
 
-    Whoever watches or runs meanwhile goes on, and loses nothing. Options that are not listed here are Beam's and go to
-    the runner.
+    Texts are taken as they were extracted, unless --reread is given: after a change of the codebook nothing else is
+    needed. Pages over which the gate closed are looked at again. Whoever watches or runs meanwhile goes on, and loses
+    nothing.
+
+    Options that are not listed here are Beam's and go to the runner.
     """
     from connectors.elasticsearch.generations import Span
     from pipelines.recode import recode
@@ -56,6 +60,7 @@ def recode(since, until, diff, promote, limit, as_json, demo, runner, beam_optio
             span=Span(since, until),
             tell=tell if diff else None,
             promote=promote or not diff,
+            reread=reread,
         )
     if as_json:
         click.echo(json.dumps(done.as_dict(), ensure_ascii=False))

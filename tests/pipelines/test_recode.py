@@ -63,14 +63,15 @@ def codebook(tmp_path) -> str:
     return str(path)
 
 
-def test_the_same_codebook_gives_the_same_again(line, indexed, elasticsearch):
+@pytest.mark.parametrize("reread", [False, True])
+def test_the_same_codebook_gives_the_same_again(reread, line, indexed, elasticsearch):
     with GrowingWeb() as web:
         collect(web, line)
         asked = len(web.requests)
         before = {kind: indexed(kind) for kind in ("articles", "statements", "entries", "dead-letters")}
         old = backing(elasticsearch, line)
         changes = []
-        done = recode(line, RUNNER, tell=changes.append)
+        done = recode(line, RUNNER, tell=changes.append, reread=reread)
         assert len(web.requests) == asked
 
     assert changes == []
@@ -182,7 +183,7 @@ def test_what_others_write_meanwhile_is_coded_anew_and_nothing_lost(line, indexe
     try:
         wait_for(lambda: len(writer.last) >= 20 or writer.problem)
         old = indices.backing_index(elasticsearch, "articles")
-        done = recode(line, RUNNER, settled=1.0)
+        done = recode(line, RUNNER, reread=True, settled=1.0)
         meant = len(writer.last)
         wait_for(lambda: len(writer.last) >= meant + 5 or writer.problem)
     finally:
