@@ -24,7 +24,8 @@ BACK_NOUN = re.compile(
     r"|подобн\w+|соответствующ\w+|схож\w+|похож\w+|аналогичн\w+)\s(?:же\s)?(?:\w+\s)?(?:заявлен|заверен|мнени|вывод|предположен|оценк|точк"
     r"|позици|довод|аргумент|соображен|прогноз|признан|призыв|предупрежден|обещан|инициатив|предложен|верси|тезис|данны"
     r"|сведен|информаци|цифр|объяснен|трактовк|убежден|наблюден|заключен|формулировк|слова|комментари|критик|упр[её]к"
-    r"|обвинен|опасен|предостережен|совет|рецепт|просьб|требован|заверени|картин|расклад|диагноз|вердикт|угроз)"
+    r"|обвинен|опасен|предостережен|совет|рецепт|просьб|требован|заверени|картин|расклад|диагноз|вердикт|угроз|сообщени|реплик|тирад|выпад|пассаж|сигнал|посыл"
+    r"|предсказани|рассуждени|скепсис|оговорк|сценари|рекомендаци|ультиматум|филиппик)"
 )
 _CLAUSE = re.compile(r"[apnt]{0,3},h")
 _TAG = re.compile(r"[lV](?:P|q{0,2}T?[TOqlN]{0,5}N{1,3}|q{0,2}T)\.?$")
@@ -342,6 +343,12 @@ class Cues(Verbs):
                     return Cue(i, 0, near, self.words[k], "view_noun", True)
         if self.document.text[self.unit.end - 1] == "?" and codes[i + 1] != "Q":
             return None
+        if "V" not in codes[:i] and "Q" not in codes[:i] and self.words[0] in ("для", "у") and i > 2:
+            # "Для Климова сомнений нет: …", "У посла Климова иллюзий нет: …"
+            person = self.phrase_speaker(1, i, oblique=True) if codes[1] in "qTNG" else None
+            if person and person.kind in ("name", "group") and not self.is_body(person):
+                self._remember(person, ANY_GENDER)
+                return Cue(i, 0, person, self.words[0], "view_noun", True)
         if "Q" not in codes[:i] and i <= 20 and codes[i + 1] != "Q" and "V" not in codes[:i]:
             # "Толорая категоричен: …"
             short = next((k for k in range(i - 1, 0, -1) if codes[k] in "la" and says_how(self.words[k])), 0)

@@ -45,6 +45,13 @@ _MET = frozenset(
         встретился встретилась встретились пообщался пообщалась пообщались обсудил обсудили говорим говорили
     """.split()
 )
+_REACHED = frozenset(
+    """
+        дозвонился дозвонилась дозвонились связался связалась связались спросил спросила спросили спрашиваем
+        расспросил расспросила расспросили обратился обратилась обратились позвонил позвонила позвонили
+    """.split()
+)
+_NAMED_LAST = re.compile(r"^[aqlTGOMDNtpcn]{1,10}-(q{0,3}(?:T[qlTOMDc]{0,6})?N{2,3}[.]?)$")
 _PUBLISHED = frozenset(
     "обнародовано обнародован обнародовала обнародовало опубликовано опубликован опубликовала опубликовало опубликовали"
     " распространено распространила распространило вышло вышел появилось появился размещено выпустило выпустила".split()
@@ -117,9 +124,16 @@ class Reader(Cues):
             speaker = self.phrase_speaker(1, stop, oblique=True)  # "Реакция Василия Небензи была спокойной"
         if speaker is None or speaker.kind != "name":
             for i, word in enumerate(self.words[:-2]):
-                if word in _MET and self.words[i + 1] in ("с", "со"):  # "поговорил с востоковедом Павлом Лешаковым"
-                    speaker = self.phrase_speaker(i + 2, stop, oblique=True) or speaker
+                met = word in _MET and self.words[i + 1] in ("с", "со")
+                if met or (word in _REACHED and self.words[i + 1] in ("до", "с", "со", "у", "к")):
+                    # "поговорил с востоковедом Павлом Лешаковым", "дозвонился до командира Олега Шиманского"
+                    close = next((k for k in range(i + 2, len(self.codes)) if self.codes[k] in ",;:Q-(."), stop)
+                    speaker = self.phrase_speaker(i + 2, close, oblique=True) or speaker
                     break
+        if (speaker is None or speaker.kind != "name") and (last := _NAMED_LAST.search(self.codes)):
+            # "Ещё один голос из скептиков — Андрей Ланьков."
+            named = self._subject(last.start(1), len(self.codes), 3, ANY_GENDER, persons=True)
+            speaker = named if named and named.kind == "name" else speaker
         if speaker and speaker.kind == "role" and self.codes[stop : stop + 1] == ",":
             close = self.codes.find(",", stop + 1)
             apposed = self._subject(stop + 1, close, 3, ANY_GENDER, persons=True) if close > 0 else None

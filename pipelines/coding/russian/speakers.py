@@ -304,6 +304,8 @@ class Speakers(Tokens):
                 return self._name(head + 3, min(head + 4, end), self._text(start, head + 1), oblique, start)
             resident = self.tokens[head].lemma in ("хозяин", "хозяйка", "обитатель")
             run = self._name_run(head + 1, end, oblique) if code == "T" and not resident else None
+            if self.tokens[head].lemma in words.RIVALS and codes[head + 1 : head + 2] == "M":
+                return self._phrase(head + 1, head + 1, end, oblique)  # "её оппонент «Хангёре»"
             if not run and start and self.words[start - 1] in words.POSSESSIVES and self.words[head] in _SPOKESMEN:
                 # "Ведомство, добавил его представитель, …": the body
                 return Speaker("pronoun", self.starts[start - 1], self.ends[start - 1], "оно")
@@ -450,6 +452,11 @@ class Speakers(Tokens):
             bearer = next((name for _, name, title in reversed(self.memory.people) if title == lemma and name), "")
             if bearer:
                 return Speaker("name", first, last, bearer)
+            if lemma in words.OFTEN_BACK and self.memory.people:
+                return self._pronoun(head, "тот")
+        if code == "T" and lemma in words.DESCRIBES and not self.document.mentions_in(first, last):
+            if name := self._last_person(k):
+                return Speaker("name", first, last, name, phrase=(first, last))  # "настаивал ветеран разведки"
         if code == "T" and lemma == "сестра" and re.search(r"Ким|лидер|руковод|КНДР", text):
             return Speaker("name", self.starts[head], self.ends[head], "Ким Ё Чжон", text, phrase=(first, last))
         if code == "T" and lemma in ("хозяин", "обитатель", "хозяйка") and k > head + 1:

@@ -109,6 +109,8 @@ class Tokens:
         for i in range(len(self.tokens) - 1):
             if self.tokens[i].code == "N" and i not in self.mentions and self._describes_noun(i):
                 self.tokens[i] = lower(self.words[i])
+            if self.words[i] in ("внешней", "внутренней", "оборонной") and self.words[i + 1] == "политики":
+                self.tokens[i + 1] = Word("l", "политика")  # not politicians
         self.codes = "".join(t.code for t in self.tokens)
         for match in _COUNTED.finditer(self.codes):
             if self.words[match.start()] in _SHARES:

@@ -16,6 +16,10 @@ _WHOSE = re.compile(
     r"\W*(?:Ответ\w*|Брифинг|Выступление|Интервью|Комментарий|Заявление|Стенограмма|Пресс-конференция|Беседа|Из)\b(.{0,200}?)"
     r"(?:\s(?:на вопрос\w*|по итогам|в ходе|для|о|об|по|в связи|с|агентству|газете|телеканалу|СМИ)\s|[,:.«]\s|$)"
 )
+_WHAT_IT_IS = re.compile(
+    r"\W*(?:интервью|беседа|разговор|эфир|прямая речь|от первого лица|эксклюзив|мнение|анализ|диалог|вопрос|видео|гость)\b",
+    re.IGNORECASE,
+)
 # "М.В.Захаровой" without the initials, or given name and surname.
 _NAMED = re.compile(r"(?:[А-ЯЁ]\.\s?){1,2}([А-ЯЁ][а-яё-]{2,})|([А-ЯЁ][а-яё]+\s[А-ЯЁ][а-яё-]{2,})\s*$")
 
@@ -90,7 +94,7 @@ def titled(title: str) -> Speaker | None:
         return Speaker("name", 0, 0, " ".join(morphology.nominative_part(part, feminine) for part in parts))
     before, colon, _ = title.partition(":")
     parts = before.split()
-    if colon and 0 < len(parts) < 6 and parts[-1][:1].isupper():
+    if colon and _WHAT_IT_IS.match(before) is None and 0 < len(parts) < 6 and parts[-1][:1].isupper():
         names = (part for part in parts if part[:1].isupper() and part.lower() not in lexicon())
         return Speaker("name", 0, 0, " ".join(names) or before)
     return None

@@ -313,6 +313,11 @@ ALWAYS_BACK = frozenset(
         чиновник чиновница преподаватель академик
         """.split()
 )
+# What one medium is to another: "её оппонент «Хангёре»".
+RIVALS = frozenset("оппонент коллега единомышленник визави".split())
+# Titles that alone mean whoever bears them, else whoever spoke last; and those that describe somebody known.
+OFTEN_BACK = frozenset("офицер генерал адмирал полковник депутат сенатор конгрессмен экс-посол экс-министр".split())
+DESCRIBES = frozenset("ветеран выпускник лауреат автор соавтор".split())
 SOURCES = frozenset(["источник", "собеседник", "собеседница"])
 
 # Bodies that speak; the value is what they are (see schemas.actors.OCCUPATIONS).
