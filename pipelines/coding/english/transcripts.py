@@ -11,8 +11,17 @@ from pipelines.coding.english.names import full_names
 from pipelines.coding.english.sentences import Unit
 
 _STATEMENT_OF = re.compile(
-    r"\s*(?P<what>(?:Press |Joint |Special )?(?:Statement|Answer|Speech|Address|Remarks|Message|Talk))"
-    r"\s+(?:of|by|from)\s+(?P<who>.{3,200})$"
+    r"\s*(?P<what>(?:Press |Joint |Special |Opening |Official )?"
+    r"(?:Statement|Answer|Speech|Address|Remarks?|Message|Talk|Comments?|Commentary|Article|Letter))"
+    r"\s+(?:of|by|from)\s+(?P<who>.{3,200}?)"
+    r"(?:\s+(?:on|about|regarding|concerning|following|after|in (?:connection|response|reply)|at|to) .*)?$"
+)
+# "Foreign Ministry Spokeswoman Maria Zakharova": words of the office before the name.
+_OFFICE_AND_NAME = re.compile(
+    r"(?P<role>(?:[\w’'-]+ ){0,6}?(?:spokes\w+|minister|ambassador|secretary|president|envoy|representative|director|"
+    r"chairman|chairwoman|chief|chancellor|general|speaker|leader|marshal))\s+"
+    r"(?P<name>[A-Z][\w-]+(?: [A-Z][\w-]+){1,3})(?=,|$)",
+    re.IGNORECASE,
 )
 # "Her advice to Seoul is …", "His remedy: …": whose it is says it.
 _FOLLOWS = re.compile(
@@ -164,7 +173,10 @@ def own_statement(
         return []
     who = re.sub(r"^the\s+", "", match.group("who")).strip()
     person = re.match(r"[A-Z][\w-]+(?: [A-Z][\w-]+){1,3}(?=,|$)", who)
-    if person and not role_key(person.group()):
+    office = _OFFICE_AND_NAME.match(who)
+    if office and office["name"].istitle():
+        speaker = Speaker("name", 0, 0, office["name"], office["role"])
+    elif person and not role_key(person.group()):
         speaker = Speaker("name", 0, 0, person.group(), who[person.end() :].strip(" ,"))
     else:
         speaker = Speaker("role", 0, 0, who, who)
