@@ -1,9 +1,10 @@
 """The archive: every page fetched, with the feed entry that led to it, in WARC files that others' tools read.
 
-Each page is a `response` record followed by a `metadata` record with the entry as JSON, each its own gzip member, so
-that a page is found by file and offset alone and a file stays readable up to its last whole record whatever happened
-to its writer. An entry whose text came with it, and whose page could not be had, is a `resource` record with that text
-in place of the response. A process writes to a file of its own and never appends to one that it finds.
+Each page is a `response` record followed by a `metadata` record with the entry as JSON and by the `request` that was
+sent, each its own gzip member, so that a page is found by file and offset alone and a file stays readable up to its
+last whole record whatever happened to its writer. An entry whose text came with it, and whose page could not be had, is
+a `resource` record with that text in place of the response. A process writes to a file of its own and never appends to
+one that it finds.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from isal import isal_zlib
 from warcio.archiveiterator import ArchiveIterator
@@ -72,22 +74,25 @@ class Archive:
         there is no room left and `archive_unwritable` when the folder can't be written; nothing of the page is then
         left behind.
         """
-        return self._write(_response_record(response), _entry_record(response.url, response.requested, entry))
+        page = _response_record(response)
+        request = [_request_record(response, page)] if response.sent else []
+        return self._write(page, _entry_record(response.url, response.requested, entry, page), *request)
 
     def write_entry(self, entry: Entry, fetched: str) -> ArchiveRecord:
         """Append an entry that carries its article's text itself, as if that were its page.
 
         `read` gives it as an answer of status 0 without a body. Raises the failures of `write`.
         """
-        return self._write(_resource_record(entry, fetched), _entry_record(entry.url, fetched, entry))
+        text = _resource_record(entry, fetched)
+        return self._write(text, _entry_record(entry.url, fetched, entry, text))
 
-    def _write(self, first: ArcWarcRecord, second: ArcWarcRecord) -> ArchiveRecord:
-        page, note = _compress(first), _compress(second)
+    def _write(self, first: ArcWarcRecord, *others: ArcWarcRecord) -> ArchiveRecord:
+        page, rest = _compress(first), b"".join(map(_compress, others))
         with self._lock:
             try:
                 if self._owner != os.getpid() or self._size >= self.rotate_at:
                     self._begin_file()
-                offset = self._append(page + note)
+                offset = self._append(page + rest)
             except OSError as error:
                 raise self._failure(error) from error
             return ArchiveRecord(self._file, offset, len(page))
@@ -234,7 +239,29 @@ def _resource_record(entry: Entry, fetched: str) -> ArcWarcRecord:
     )
 
 
-def _entry_record(url: str, date: str, entry: Entry) -> ArcWarcRecord:
+def _request_record(response: Response, page: ArcWarcRecord) -> ArcWarcRecord:
+    parts = urlsplit(response.url)
+    target = f"{parts.path or '/'}{'?' * bool(parts.query)}{parts.query}"
+    headers = [(_LINE_BREAKS.sub(" ", name), _LINE_BREAKS.sub(" ", value)) for name, value in response.sent]
+    line = StatusAndHeaders(
+        _LINE_BREAKS.sub("", f"GET {target} HTTP/1.1"), headers, protocol="HTTP/1.1", is_http_request=True
+    )
+    return _writer().create_warc_record(
+        _LINE_BREAKS.sub("", response.url),
+        "request",
+        payload=BytesIO(b""),
+        length=0,
+        warc_headers_dict={"WARC-Date": response.requested, **_together(page)},
+        http_headers=line,
+    )
+
+
+def _together(page: ArcWarcRecord) -> dict[str, str]:
+    """What says that a record came about with a page's."""
+    return {"WARC-Concurrent-To": page.rec_headers.get_header("WARC-Record-ID")}
+
+
+def _entry_record(url: str, date: str, entry: Entry, page: ArcWarcRecord) -> ArcWarcRecord:
     note = json.dumps(as_dict(entry), ensure_ascii=False).encode("utf-8", "surrogatepass")
     return _writer().create_warc_record(
         _LINE_BREAKS.sub("", url),
@@ -242,7 +269,7 @@ def _entry_record(url: str, date: str, entry: Entry) -> ArcWarcRecord:
         payload=BytesIO(note),
         length=len(note),
         warc_content_type="application/json",
-        warc_headers_dict={"WARC-Date": date},
+        warc_headers_dict={"WARC-Date": date, **_together(page)},
     )
 
 

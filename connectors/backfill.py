@@ -11,12 +11,14 @@ import html
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
 from htmldate.extractors import extract_url_date
 from htmldate.utils import Extractor
+from isal import isal_zlib
 from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 
@@ -32,11 +34,14 @@ from schemas.urls import normalise_url
 STAGE = "backfill"  # of the dead letters
 WAYBACK = "https://web.archive.org"
 MAX_PAGE = 16 * 1024 * 1024  # bytes of a page, unpacked
+MAX_RECORD = 64 * 1024 * 1024  # bytes of a WARC record, unpacked
 MAX_LINE = 32 * 1024 * 1024  # characters
 MAX_PAYLOAD = 20_000  # characters of a bad line that its dead letter keeps
 MAX_SITEMAPS = 50_000  # below one index: the protocol's own limit
 MAX_DEPTH = 3
 
+_GZIP = 31  # zlib's window bits for a gzip member
+_CHUNK = 1 << 20
 _HTML = ("text/html", "application/xhtml+xml")
 _TEXT = "text/html; charset=utf-8"
 _FIELDS = frozenset({"url", "title", "text", "html", "published", "modified", "authors", "outlet", "fetched"})
@@ -147,24 +152,60 @@ def read_warc(path: str, outlets: Outlets) -> Iterator[Found | DeadLetter]:
     name = Path(path).name
     page: Found | None = None
     with _opened(path) as stream:
-        records = ArchiveIterator(stream)
+        offset = 0
         try:
-            for record in records:
+            for end, record in _members(stream) if stream.peek(2)[:2] == b"\x1f\x8b" else _plain(stream):
+                offset = end
                 if page and record.rec_type == "metadata":
                     yield _with_entry(page, record)
                     page = None
                     continue
                 if page:
                     yield page
+                page = None
                 page = _warc_page(record, name, outlets)
         except Exception as error:  # warcio raises many kinds for what is no WARC record
             if page:
                 yield page
-            offset = records.get_record_offset()
             yield _dead("bad_warc", f"{name} can't be read beyond byte {offset}: {error!r}", name, str(offset))
             return
     if page:
         yield page
+
+
+def _members(stream: BinaryIO) -> Iterator[tuple[int, ArcWarcRecord]]:
+    """How far a compressed file is read, and the record up to there; each is a gzip member whose checksum holds.
+
+    Not by warcio's own reading, which takes what it can make of a damaged member for pages.
+    """
+    end, data = 0, b""
+    while data := data or stream.read(_CHUNK):
+        inflater = isal_zlib.decompressobj(_GZIP)
+        parts: list[bytes] = []
+        size = 0
+        while not inflater.eof:
+            if not (data := data or stream.read(_CHUNK)):
+                raise EOFError("the file is cut off")
+            parts.append(inflater.decompress(data, _CHUNK))
+            size += len(parts[-1])
+            data = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
+            if size > MAX_RECORD:
+                raise ValueError(f"a record has more than {MAX_RECORD} bytes, or the records are not compressed each")
+        end = stream.tell() - len(data)
+        yield end, next(iter(ArchiveIterator(BytesIO(b"".join(parts)))))
+
+
+def _plain(stream: BinaryIO) -> Iterator[tuple[int, ArcWarcRecord]]:
+    """The same of a file that is not compressed."""
+    records = ArchiveIterator(stream)
+    end = 0
+    for record in records:
+        yield end, record
+        while record.raw_stream.read(_CHUNK):
+            pass
+        if record.raw_stream.limit > 0:  # which warcio takes for the end of the record
+            raise EOFError(f"a {record.rec_type} record is cut off")
+        end = records.get_record_offset() + records.get_record_length()
 
 
 def _warc_page(record: ArcWarcRecord, name: str, outlets: Outlets) -> Found | None:
@@ -184,10 +225,6 @@ def _warc_page(record: ArcWarcRecord, name: str, outlets: Outlets) -> Found | No
     except ValueError:
         return None
     body = record.content_stream().read(MAX_PAGE)
-    while record.raw_stream.read(1 << 16):
-        pass
-    if record.raw_stream.limit > 0:  # warcio takes the end of a file that was cut off for the end of the record
-        raise EOFError(f"the record of {url} is cut off")
     fetched = parse_date(record.rec_headers.get_header("WARC-Date") or "", now=utc_now()) or utc_now()
     feed = outlets.feed(url, name, "warc")
     if record.rec_type == "resource":
@@ -408,9 +445,7 @@ def read_snapshot(feed: Feed, taken: str, url: str, dates: Range, base: str, web
 def _ask(url: str, feed: Feed, base: str, web: Web, accept: str) -> Response:
     # The base address is the user's own choice, who may have a Wayback Machine of their own.
     hosts = () if base == WAYBACK else (_authority(base),)
-    return web.get(
-        url, private_hosts=hosts, delay=feed.delay, max_bytes=MAX_SITEMAP_BYTES, accept=accept, robots=False
-    )
+    return web.get(url, private_hosts=hosts, delay=feed.delay, max_bytes=MAX_SITEMAP_BYTES, accept=accept, robots=False)
 
 
 def _authority(url: str) -> str:

@@ -64,6 +64,7 @@ class Response(NamedTuple):
     requested: str  # when, ISO 8601 in UTC
     moved_permanently_to: str = ""  # where permanent redirects alone lead
     http_version: str = "HTTP/1.1"
+    sent: tuple[tuple[str, str], ...] = ()  # the headers of the request
 
     def header(self, name: str) -> str:
         """A header's value, of several the last; "" where there is none."""
@@ -321,8 +322,9 @@ class Web:
             raise Failure("too_many_redirects", f"more than {self._max_redirects} redirects, the last to {url}")
         if not 200 <= answer.status < 300 and not (answer.status == 304 and (etag or last_modified)):
             raise self._refused(target, answer)
+        sent = (("Host", target.netloc or ""), *headers.items())
         return Response(
-            url, answer.status, answer.reason, answer.headers, answer.body, requested, moved, answer.http_version
+            url, answer.status, answer.reason, answer.headers, answer.body, requested, moved, answer.http_version, sent
         )
 
     def _pause(self, target: Url, private: frozenset[str], delay: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import pickle
@@ -80,13 +81,37 @@ def test_line_breaks_in_headers_cannot_forge_a_record(tmp_path):
 def test_other_tools_find_every_record_whole(tmp_path):
     archive = Archive(tmp_path)
     place = archive.write(response(), entry())
-    command = [sys.executable, "-m", "warcio.cli", "check", "-v", str(tmp_path / place.file)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    archive.write(response(2, sent=(("Host", "news.example"), ("User-Agent", "Vostochny"))), entry(2))
+    archive.write_entry(entry(3), "2023-09-13T08:00:00Z")
+    path = tmp_path / place.file
+    done = _warcio("check", "-v", str(path))
     assert done.returncode == 0, done.stdout
-    assert done.stdout.count("digest pass") == 3
-    with (tmp_path / place.file).open("rb") as stream:
-        kinds = [record.rec_type for record in ArchiveIterator(stream, check_digests="raise")]
-    assert kinds == ["warcinfo", "response", "metadata"]
+    assert done.stdout.count("digest pass") == 8
+    lines = [json.loads(line) for line in _warcio("index", "-f", "warc-type,offset", str(path)).stdout.splitlines()]
+    with path.open("rb") as stream:
+        records = [(r.rec_type, r.rec_headers, r.http_headers) for r in ArchiveIterator(stream, check_digests="raise")]
+    kinds = [kind for kind, _, _ in records]
+    assert kinds == [line["warc-type"] for line in lines]
+    assert kinds == ["warcinfo", "response", "metadata", "response", "metadata", "request", "resource", "metadata"]
+    assert int(lines[1]["offset"]) == place.offset
+    _, (_, page, _), _, (_, request, sent) = records[2], records[3], records[4], records[5]
+    assert request.get_header("WARC-Concurrent-To") == page.get_header("WARC-Record-ID")
+    assert request.get_header("WARC-Date") == "2023-09-13T08:00:00Z"
+    assert (sent.protocol, sent.statusline) == ("GET", "/2 HTTP/1.1")
+    assert sent.get_header("user-agent") == "Vostochny"
+
+
+def _warcio(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "warcio.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def test_text_that_came_with_its_entry_comes_back(tmp_path):
+    archive = Archive(tmp_path)
+    place = archive.write_entry(entry(), "2023-09-13T08:00:00Z")
+    read, found = archive.page(place)
+    assert (read.status, read.body, read.requested) == (0, b"", "2023-09-13T08:00:00Z")
+    assert found == entry() and list(archive.pages()) == [(place, read, found)]
 
 
 def test_threads_share_a_file_without_mixing_pages(tmp_path):
