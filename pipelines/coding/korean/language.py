@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from pipelines.coding.document import Attribution, Document
+from pipelines.coding.document import Attribution, Document, Speaker
 from pipelines.coding.korean.headlines import Headline
+from pipelines.coding.korean.issued import issuer
 from pipelines.coding.korean.reader import Reading
 from pipelines.coding.korean.speakers import bare, country_of, families, title_in
 from pipelines.coding.korean.words import AT_HOME, COUNTRIES, HEADLINE_COUNTRIES, TITLES
@@ -138,6 +139,9 @@ class Korean(Base):
             yield name.replace(" ", "")
 
     # -- attribution -----------------------------------------------------------------------------------------------
+
+    def issuer(self, document: Document) -> tuple[Speaker, int] | None:
+        return issuer(document)
 
     def attributions(self, document: Document) -> list[Attribution]:
         at_home(document)

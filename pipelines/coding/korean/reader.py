@@ -56,6 +56,9 @@ _HOLDS_VIEW = re.compile(
 )
 _DOCUMENTS = frozenset("보고서 성명 공동성명 담화 논평 백서 사설 자료 보도자료 연구".split())
 _LONGEST_NAME = 25  # of a medium, in characters
+_PARTNER_WITHIN = 60  # characters before the second of two joint speakers
+_QUESTIONED = re.compile(r"^(?:묻자|물었더니|물으니|물어보니|물어봤더니|질문하자|질의하자|문의하자|되묻자)[,]?$")
+_ABROAD = re.compile(r"(?P<name>[가-힣]{4,})\([A-Z]{2,6}\)[은는이가도],?$")
 _ISSUED = re.compile(r"^(?:보고서|성명|공동성명|담화|논평|백서|사설|자료|보도자료)(?:에서|에|를|을)$")
 _LISTED_QUOTE = re.compile(r"□[\"”’'」]?\s?\((?P<who>[^()□]{3,40})\)")
 _STATES_SO = re.compile(r"(?:같|아니|없|있|이|어렵|쉽|많|적|크|옳)다$")
@@ -104,6 +107,10 @@ _SERMON = re.compile(
 )
 _VIEW = re.compile(
     r"(?:진단|분석|시각|전망|생각|견해|판단|평가|해석|셈법|의견|주장|설명|예상|예측|답|대답|처방|해법|목소리|반응)(?:은|는|이|도|역시)?$"
+)
+_BLAMED = re.compile(
+    r"(?:자초|외면|방치|허비|자극|오판|좌초|실기|뒷짐|간과|망각|묵인|방관|수수방관)(?:했|한 셈이)다$|(?:놓쳤|잊었|키웠|저버렸|"
+    r"무너뜨렸|등 떠밀었|내몰았|떠밀었|불러들였|망쳤|걷어찼|닫았|꼬이게 했)다$"
 )
 _FACT = re.compile(r"[았었했였졌됐왔갔났켰겼렸혔쳤뒀셨웠]다[.]?$|(?:열린|전해진|알려진)다[.]?$|예정이다[.]?$")
 _SAID_SO = re.compile(
@@ -324,12 +331,31 @@ class Reading:
             if sentence.start >= end:
                 break
             cuts.append((max(start, sentence.start), min(end, sentence.end)))
+        partner = self.partner(speaker, start)
         for a, b in cuts or [(start, end)]:
             if b <= a:
                 continue
             direct = "□" in self.masked[a:b]
+            if partner:
+                self.found.append(Attribution(a, b, partner, cue, rule, direct, source))
             self.found.append(Attribution(a, b, speaker, cue, rule, direct, source))
         self.last = speaker
+
+    def partner(self, speaker: Speaker, start: int) -> Speaker | None:
+        """Who speaks together with the speaker: "문정인 교수와 정세현 전 장관은"."""
+        at = speaker.phrase[0]
+        if speaker.kind != "name" or at <= start or self.masked[at - 2 : at] not in ("와 ", "과 "):
+            return None
+        tokens = tokens_of(self.masked, max(start, at - _PARTNER_WITHIN), at)
+        read = self.phrases.read(tokens, len(tokens) - 1, tokens[-1].text[:-1]) if tokens else None
+        if not read or not fits_particle(bare(tokens[-1].text[:-1]), tokens[-1].text[-1]):
+            return None
+        other = read[0]
+        return (
+            other
+            if other.kind == "name" and other.name != speaker.name and bool(other.role) == bool(speaker.role)
+            else None
+        )
 
     def unit(self, start: int, end: int) -> None:
         """Reads one sentence, with the whole of a quotation in it."""
@@ -416,6 +442,16 @@ class Reading:
             titled = _MARKED.search(text)
             if titled and (name := self.marked(tokens, i, titled)):
                 found.append((i, titled.group(1), name, i))
+                continue
+            abroad = _ABROAD.match(text) if i and word_class(bare(tokens[i - 1].text)) == "C" else None
+            name = abroad.group("name") if abroad else ""
+            if name and word_class(name) == "F" and foreign(name):  # "독일 프랑크푸르터알게마이네차이퉁(FAZ)은"
+                found.append((i, "은", Speaker("name", token.start, token.start + len(name), name), i - 1))
+                continue
+            if text.endswith("에게") and any(_QUESTIONED.match(t.text) for t in tokens[i + 1 : i + 8]):
+                read = self.phrases.read(tokens, i, text[:-2])  # "이 연구원에게 이유를 묻자 “…”라는 답이 돌아왔다"
+                if read and read[0].kind == "name":
+                    found.append((i, "은", *read))
                 continue
             if self.author and text in ("필자는", "나는", "필자가"):
                 found.append((i, "는", self.author, i))
@@ -645,6 +681,12 @@ class Reading:
                 other = next((s for s in subjects if s[3] > event.last and s[1] in ("은", "는")), None)
                 if other:  # "여당은 “…”라고 했고, 야당은 표결에 나섰다"
                     b = tokens[event.last].end
+                elif speaker and self.editorial and self.document.outlet and event.cue.endswith(("지만", "는데")):
+                    b = tokens[event.last].end  # "대통령실은 “…”고 하지만 믿는 이는 드물다": the paper goes on
+                    own = Speaker("name", b, b, self.document.outlet)
+                    self.emit(a, b, speaker, event.cue, "verb", outer)
+                    self.emit(tokens[event.last + 1].start, end, own, bare(tokens[-1].text), "editorial")
+                    continue
             if current is None:
                 if source is not None:
                     current, outer = source, None
@@ -859,10 +901,11 @@ class Reading:
             return
         if any(_THIS_WAY.match(t.text) for t in tokens) and SAID.search(last):
             subjects = self.subjects(tokens)
-            if subjects:
+            if subjects:  # the sentence itself says nothing
                 speaker = subjects[0][2]
                 self.adopt(start, speaker)
-                self.emit(start, end, speaker, bare(last), "this_way")
+                self.document.named.append(speaker)
+                self.last = speaker
             return
         if self.author and _SERMON.search(self.document.text[max(start, end - 40) : end]):
             self.emit(start, end, self.author, bare(last), "column")
@@ -872,7 +915,11 @@ class Reading:
             )
             if (own and not _ASKS.search(last)) or (
                 self.editorial
-                and (not _FACT.search(last) or _SERMON.search(self.document.text[max(start, end - 40) : end]))
+                and (
+                    not _FACT.search(last)
+                    or _BLAMED.search(last.rstrip("."))
+                    or _SERMON.search(self.document.text[max(start, end - 40) : end])
+                )
             ):
                 speaker = own[2] if own else Speaker("name", start, start, self.document.outlet)
                 self.emit(start, end, speaker, bare(last), "editorial")

@@ -25,7 +25,7 @@ _THAT = re.compile(r"(?:것|거|걸)으?로(?:는|도)?$|걸로$")
 _LISTED = re.compile(r"□[”\"],$")
 _CONNECTED = re.compile(
     r"(?:했|혔|였|봤|썼|었|았|렸|냈|놨|폈|됐|섰|쳤|졌|겼|웠|렀|켰|줬|났|몄|뗐|맸)(?:고|으며|지만|으나|는데|던)[,]?$|(?:하|히|보|이|리|시)(?:면서|"
-    r"며|고)[,]?$|(?:밝히|말하|덧붙이|전하)(?:고|며|면서)[,]?$|(?:하|묻|히|나서|내놓|따지|붙이|세우|받아치|꼬집|다그치|캐묻)자[,]?$"
+    r"며|고)[,]?$|^(?:하지만|하는데|하나)$|(?:밝히|말하|덧붙이|전하)(?:고|며|면서)[,]?$|(?:하|묻|히|나서|내놓|따지|붙이|세우|받아치|꼬집|다그치|캐묻)자[,]?$"
 )
 _CONNECTED_FAR = re.compile(
     r"^\S+ (?:데 이어|데 이어서|데 대해|데 대해서|데 반해|것과 관련해|것에 대해|것과 달리|반면,?|뒤,?|후,?|"
@@ -86,6 +86,10 @@ _SAID_AFTER = re.compile(
     r"(?:했|말했|밝혔|덧붙|강조|지적|주장|설명|전망|분석|평가|추측|봤|본다|전했|답했|비판|경고|불렀|부른)"
 )
 _ABOUT = re.compile(r"(?:것에|데) (?:대해|대하여|대해서)|것[을를] (?:두고|놓고)|것과 관련해")
+_LEANS = re.compile(
+    r"^(?:데|쪽에|쪽으로|데에|데에는|데는) (?:\S+ )?(?:무게를|방점을|힘을|의견을|뜻을|견해를|인식을|입을|초점을|동의|"
+    r"공감|이견이|생각이|무게중심을|목소리를|방점이)"
+)
 _ASKING = re.compile(r"(?:하|묻|히|나서|내놓|따지|붙이|세우|받아치|꼬집|다그치|캐묻)자$")
 _REPLIED = re.compile(
     r"^(?:주장|지적|비판|요구|말|발언|설명|제안|경고|반박|우려|평가|관측|분석)(?:에|에는|에도|에 대해|에 대해서는)[,]?$"
@@ -297,6 +301,10 @@ def _gist(tokens: list[Token], at: int, phrase: str, quoted: bool) -> Event | No
         _DOES.search(plain(tokens[-1].text.rstrip(".?!。…"))) or re.search(r"[갔났왔왔텄맺뗐]다$", phrase)
     ):
         return Event(len(tokens) - 1, phrase if len(phrase) < 20 else nxt, "gist", quoted, at)
+    if _LEANS.search(phrase):
+        return Event(len(tokens) - 1, phrase if len(phrase) < 20 else nxt, "gist", quoted, at)
+    if nxt in ("답이", "대답이", "답변이", "말이", "설명이") and re.search(r"돌아[왔온]다?$", phrase):
+        return Event(len(tokens) - 1, phrase, "gist", quoted, at)
     if nxt in ("내용의", "취지의", "요지의") and re.search(
         r"냈|발표|채택|내놨|공개|보냈|발의|통과|남겼|올렸|했|전달", phrase
     ):
