@@ -7,7 +7,8 @@ knows, and later ones migrate them upwards. Ids and the order of keys are fixed,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -17,10 +18,12 @@ import requests
 from dashboards.panels import (
     DASHBOARDS,
     KINDS,
+    LATEST,
     PANELS,
     RELEVANT,
     STATEMENT_COLUMNS,
     Bins,
+    Condition,
     Dashboard,
     Has,
     Is,
@@ -28,11 +31,12 @@ from dashboards.panels import (
     Panel,
     Time,
     Values,
+    listed_actors,
 )
 from dashboards.words import FIELDS, Words, colours, value_names
 from schemas.events import load_events
 from schemas.failures import Failure
-from schemas.indices import mapping_of
+from schemas.indices import field_names, mapping_of
 
 CORE_VERSION = "8.8.0"
 TYPE_VERSIONS: Mapping[str, str] = {
@@ -48,6 +52,12 @@ TIMEOUT = 60  # seconds
 EVENT_COLOUR = "#666666"
 PLAIN_COLOUR = "#4477AA"
 OTHER_COLOUR = "#BBBBBB"
+HEAT_COLOURS = ("#DEEBF7", "#B8D3EA", "#8DB9DA", "#5E9BC8", "#3F82B8")  # one hue: more is no better and no worse
+DATE_PATTERN = "YYYY-MM-DD HH:mm"  # Kibana's own, with milliseconds, is cut off in tables and figures
+NAME_WIDTH, DATE_WIDTH = 170, 140  # pixels of a table's columns; the others share the rest
+TEXT_WIDTH = 420  # pixels that a list gives to running text
+LONG_NAMES = ("actor.name", "outlet.name")  # below a heatmap they would lie over one another
+TEXTS = ("statement.text", "article.title", "error.message")
 
 BEFORE = Words("before: ", "ранее: ", "이전: ")
 DASHBOARDS_LABEL = Words("Dashboards", "Панели", "대시보드")
@@ -201,6 +211,28 @@ def _data_type(kind: str, field: str) -> str:
     return "string"
 
 
+def _keys(kind: str, field: str, id: str) -> list[str]:
+    """What Kibana may hold for a value: of a boolean also the number that Elasticsearch gives as a bucket's key."""
+    if _types(kind)[field] == "boolean":
+        return [id, {"true": "1", "false": "0"}[id]]
+    return [id]
+
+
+def as_kibana_can(panel: Panel) -> Panel:
+    """The panel with what Kibana can't do left out.
+
+    A click narrows the dashboard that it opens by every dimension, so that those it has no field for are dropped. Of a
+    square, Kibana can't ask for the same values on both sides: as many on each keep it small.
+    """
+    by = panel.by
+    if panel.opens:
+        known = field_names(DASHBOARDS[panel.opens].kind)
+        by = tuple(dimension for dimension in by if dimension.field in known)
+    if panel.chart == "heatmap" and by[0].field == by[1].field:
+        by = (by[0], by[1]._replace(size=by[0].size))
+    return replace(panel, by=by)
+
+
 class _Export:
     def __init__(self, prefix: str, language: str) -> None:
         self.prefix = prefix
@@ -251,9 +283,18 @@ class _Export:
         formats: Json = {"url.full": {"id": "url", "params": {"labelTemplate": self.word(OPEN_ARTICLE)}}}
         for name in fields:
             names = value_names(name)
-            if names and _types(kind)[name] == "keyword":
-                entries = [{"key": key, "value": self.word(words)} for key, words in names.items()]
+            if names:
+                entries = [
+                    {"key": key, "value": self.word(words)}
+                    for id, words in names.items()
+                    for key in _keys(kind, name, id)
+                ]
                 formats[name] = {"id": "static_lookup", "params": {"lookupEntries": entries}}
+            elif _types(kind)[name] == "date":
+                formats[name] = {"id": "date", "params": {"pattern": DATE_PATTERN}}
+        if "article.actors" in fields:
+            entries = [{"key": actor.id, "value": actor.name(self.language)} for actor in listed_actors().actors]
+            formats["article.actors"] = {"id": "static_lookup", "params": {"lookupEntries": entries}}
         formats["article.delay"] = {"id": "duration", "params": {"inputFormat": "seconds", "outputFormat": "humanize"}}
         for name in ("article.relevance", "statement.stance_score"):
             formats[name] = {"id": "percent", "params": {"pattern": "0%"}}
@@ -275,17 +316,23 @@ class _Export:
         order = [[name, "asc" if ascending else "desc"]]
         if name != "@timestamp":
             order.append(["@timestamp", "desc"])
+        columns = list(panel.columns)
+        if name not in (*columns, "@timestamp"):
+            columns.insert(1, name)  # Kibana drops the order by a column that is not shown
+        conditions = panel.where
+        if panel.chart == "examples":
+            conditions += tuple(Has(dimension.field) for dimension in panel.by)
         source = {
-            "query": self.query(panel),
+            "query": self.query(conditions),
             "filter": [],
             "indexRefName": "kibanaSavedObjectMeta.searchSourceJSON.index",
         }
         attributes = {
             "title": self.word(panel.title),
             "description": self.word(panel.question),
-            "columns": list(panel.columns),
+            "columns": columns,
             "sort": order,
-            "grid": {},
+            "grid": {"columns": {column: {"width": TEXT_WIDTH} for column in columns if column in TEXTS}},
             "hideChart": True,
             "isTextBasedQuery": False,
             "timeRestore": False,
@@ -295,8 +342,8 @@ class _Export:
         return self.saved("search", panel.id, attributes, references)
 
     @staticmethod
-    def query(panel: Panel) -> Json:
-        return {"query": " and ".join(f"({c.kql()})" for c in panel.where), "language": "kuery"}
+    def query(conditions: Iterable[Condition]) -> Json:
+        return {"query": " and ".join(f"({c.kql()})" for c in conditions), "language": "kuery"}
 
     # ── Dashboards ──
 
@@ -366,11 +413,12 @@ class _Export:
         return f"{self.prefix.capitalize()}: {self.word(dashboard.title)}"
 
     def markdown(self, dashboard: Dashboard) -> Json:
+        index = self.index(dashboard, "reading")
         nothing = {"aggs": [], "searchSource": {"query": {"query": "", "language": "kuery"}, "filter": []}}
         return {
             "type": "visualization",
-            "gridData": {"x": 0, "y": 0, "w": 36, "h": 5, "i": "reading"},
-            "panelIndex": "reading",
+            "gridData": {"x": 0, "y": 0, "w": 36, "h": 5, "i": index},
+            "panelIndex": index,
             "title": self.word(EXPLAINED),
             "embeddableConfig": {
                 "savedVis": {
@@ -391,8 +439,13 @@ class _Export:
             },
         }
 
+    @staticmethod
+    def index(dashboard: Dashboard, panel: str) -> str:
+        """A panel's id, different on every dashboard: on the way to another one Kibana keeps what has the same id."""
+        return f"{dashboard.id}-{panel}"
+
     def links(self, dashboard: Dashboard, references: list[Json]) -> Json:
-        links = []
+        links, index = [], self.index(dashboard, "links")
         for other in DASHBOARDS.values():
             if other.id == dashboard.id:
                 continue
@@ -404,13 +457,14 @@ class _Export:
                     "label": self.word(other.title),
                     "order": len(links),
                     "destinationRefName": name,
+                    "options": self.opening(dashboard.kind, other),
                 }
             )
-            references.append({"type": "dashboard", "id": self.id(other.id), "name": f"links:{name}"})
+            references.append({"type": "dashboard", "id": self.id(other.id), "name": f"{index}:{name}"})
         return {
             "type": "links",
-            "gridData": {"x": 36, "y": 0, "w": 12, "h": 5, "i": "links"},
-            "panelIndex": "links",
+            "gridData": {"x": 36, "y": 0, "w": 12, "h": 5, "i": index},
+            "panelIndex": index,
             "title": self.word(DASHBOARDS_LABEL),
             "embeddableConfig": {
                 "attributes": {"layout": "vertical", "links": links},
@@ -419,18 +473,24 @@ class _Export:
             },
         }
 
+    @staticmethod
+    def opening(kind: str, dashboard: Dashboard) -> Json:
+        """How to go on to a dashboard: filters on fields that its indices lack would leave it empty."""
+        return {"useCurrentFilters": dashboard.kind == kind, "useCurrentDateRange": True, "openInNewTab": False}
+
     def panel(self, panel: Panel, dashboard: Dashboard, grid: Json, references: list[Json]) -> Json:
+        index = self.index(dashboard, panel.id)
         common: Json = {
-            "gridData": {**grid, "i": panel.id},
-            "panelIndex": panel.id,
+            "gridData": {**grid, "i": index},
+            "panelIndex": index,
             "title": self.word(panel.title),
         }
         if panel.chart in ("documents", "examples"):
-            name = f"panel_{panel.id}"
-            references.append({"type": "search", "id": self.id(panel.id), "name": f"{panel.id}:{name}"})
+            name = f"panel_{index}"
+            references.append({"type": "search", "id": self.id(panel.id), "name": f"{index}:{name}"})
             return {**common, "type": "search", "panelRefName": name, "embeddableConfig": {"enhancements": {}}}
-        attributes = self.lens(panel, ignore_controls=not dashboard.narrows(panel))
-        references += [{**r, "name": f"{panel.id}:{r['name']}"} for r in attributes["references"]]
+        attributes = self.lens(as_kibana_can(panel), ignore_controls=not dashboard.narrows(panel))
+        references += [{**r, "name": f"{index}:{r['name']}"} for r in attributes["references"]]
         enhancements: Json = {}
         if panel.opens and panel.opens != dashboard.id:
             drilldown = f"open-{panel.opens}"
@@ -442,12 +502,12 @@ class _Export:
                         "action": {
                             "factoryId": "DASHBOARD_TO_DASHBOARD_DRILLDOWN",
                             "name": self.word(DASHBOARDS[panel.opens].title),
-                            "config": {"useCurrentFilters": True, "useCurrentDateRange": True, "openInNewTab": False},
+                            "config": self.opening(panel.kind, DASHBOARDS[panel.opens]),
                         },
                     }
                 ]
             }
-            name = f"{panel.id}:drilldown:DASHBOARD_TO_DASHBOARD_DRILLDOWN:{drilldown}:dashboardId"
+            name = f"{index}:drilldown:DASHBOARD_TO_DASHBOARD_DRILLDOWN:{drilldown}:dashboardId"
             references.append({"type": "dashboard", "id": self.id(panel.opens), "name": name})
         config: Json = {"attributes": attributes, "enhancements": enhancements}
         if panel.chart == "figure":
@@ -462,6 +522,8 @@ class _Export:
             columns[f"by{position}"] = self.bucket(panel, dimension, position)
         for measure in panel.measures:
             columns.update(self.measure(measure, panel))
+        if panel.chart == "figure":
+            columns[panel.measures[0].id]["label"] = self.word(panel.title)  # the panel's own title is hidden
         if panel.chart == "figure" and panel.compare:
             columns.update(self.measure(panel.measures[0], panel, shifted=True))
         layer: Json = {
@@ -484,7 +546,7 @@ class _Export:
             "references": references,
             "state": {
                 "visualization": visualization,
-                "query": self.query(panel),
+                "query": self.query(panel.where),
                 "filters": [],
                 "datasourceStates": {"formBased": {"layers": {LAYER: layer}}},
                 "internalReferences": [],
@@ -505,7 +567,8 @@ class _Export:
                 params: Json = {"interval": "auto", "includeEmptyRows": False, "dropPartials": False}
                 return {**column, "operationType": "date_histogram", "scale": "interval", "params": params}
             case Bins():
-                params = {"type": "histogram", "ranges": [{"from": 0, "to": 1000, "label": ""}], "maxBars": "auto"}
+                bars = round(1 / dimension.width)  # of what lies between 0 and 1
+                params = {"type": "histogram", "ranges": [{"from": 0, "to": 1000, "label": ""}], "maxBars": bars}
                 return {**column, "operationType": "range", "scale": "interval", "params": params}
         params = {
             "size": dimension.size,
@@ -572,7 +635,11 @@ class _Export:
                     },
                 }
         operation = {"unique": "unique_count", "latest": "max", "mean": "average", "median": "median"}[measure.of]
-        column |= {"operationType": operation, "sourceField": measure.field, "params": {"emptyAsNull": True}}
+        column |= {
+            "operationType": operation,
+            "sourceField": measure.field,
+            "params": {"emptyAsNull": measure.of != "unique"},
+        }
         if measure.of == "latest":
             column["dataType"] = "date"
         return {id: {**column, **shift}}
@@ -591,15 +658,21 @@ class _Export:
                     "type": "heatmap_grid",
                     "isCellLabelVisible": True,
                     "isYAxisLabelVisible": True,
-                    "isXAxisLabelVisible": True,
+                    "isXAxisLabelVisible": panel.by[0].field
+                    != panel.by[1].field,  # of a square the rows' names suffice
                     "isYAxisTitleVisible": False,
                     "isXAxisTitleVisible": False,
                 }
                 legend = {"isVisible": False, "position": "right", "type": "heatmap_legend"}
-                axes = {"xAccessor": "by0", "yAccessor": "by1", "valueAccessor": first}
-                return "lnsHeatmap", {**layer, "shape": "heatmap", "legend": legend, "gridConfig": grid, **axes}
+                x, y = ("by1", "by0") if panel.by[0].field in LONG_NAMES else ("by0", "by1")
+                axes = {"xAccessor": x, "yAccessor": y, "valueAccessor": first}
+                palette = self.heat_palette(first)
+                return "lnsHeatmap", {
+                    **layer, "shape": "heatmap", "legend": legend, "gridConfig": grid, "palette": palette, **axes
+                }  # fmt: skip
             case "table":
                 names = [*(f"by{n}" for n in range(len(panel.by))), *(m.id for m in panel.measures)]
+                widths = {"by0": NAME_WIDTH, LATEST.id: DATE_WIDTH}
                 ordered = panel.by[0]
                 assert isinstance(ordered, Values)
                 sorting = {
@@ -608,10 +681,13 @@ class _Export:
                 }
                 return "lnsDatatable", {
                     **layer,
-                    "columns": [{"columnId": name, "isTransposed": False} for name in names],
+                    "columns": [
+                        {"columnId": name, "isTransposed": False, **({"width": widths[name]} if name in widths else {})}
+                        for name in names
+                    ],
                     "paging": {"size": 10, "enabled": True},
                     "sorting": sorting,
-                    "rowHeight": "single",
+                    "rowHeight": "auto",
                     "headerRowHeight": "auto",
                 }
         return "lnsXY", self.xy(panel)
@@ -638,7 +714,11 @@ class _Export:
             "showGridlines": False,
         }
         if split:
-            layer |= {"splitAccessor": "by1", "colorMapping": self.colour_mapping(panel.by[1].field)}
+            layer["splitAccessor"] = "by1"
+            if colours(panel.by[1].field):
+                layer["colorMapping"] = self.colour_mapping(panel.kind, panel.by[1].field)
+            else:
+                layer["palette"] = {"type": "palette", "name": "default"}  # Kibana's own, safe for colour-blind readers
         else:
             layer["yConfig"] = [{"forAccessor": first, "color": PLAIN_COLOUR}]
         layers = [layer]
@@ -646,7 +726,13 @@ class _Export:
             layers.append(self.events_layer())
         shown = {"x": True, "yLeft": True, "yRight": True}
         return {
-            "legend": {"isVisible": split, "position": "right" if over_time else "bottom", "legendSize": "auto"},
+            "legend": {
+                "isVisible": split,
+                "position": "right" if over_time else "bottom",
+                "legendSize": "auto",
+                "shouldTruncate": True,
+                "maxLines": 2 if over_time else 1,  # below, two lines hide the last row of the legend
+            },
             "valueLabels": "hide",
             "fittingFunction": "None",
             "emphasizeFitting": False,
@@ -658,14 +744,36 @@ class _Export:
             "layers": layers,
         }
 
-    def colour_mapping(self, field: str) -> Json:
+    @staticmethod
+    def heat_palette(accessor: str) -> Json:
+        steps = len(HEAT_COLOURS)
+        stops = [{"color": colour, "stop": 100 * (n + 1) // steps} for n, colour in enumerate(HEAT_COLOURS)]
+        starts = [{"color": colour, "stop": 100 * n // steps} for n, colour in enumerate(HEAT_COLOURS)]
+        params = {
+            "name": "custom",
+            "reverse": False,
+            "rangeType": "percent",
+            "rangeMin": 0,
+            "rangeMax": None,
+            "progression": "fixed",
+            "continuity": "above",
+            "steps": steps,
+            "maxSteps": steps,
+            "stops": stops,
+            "colorStops": starts,
+        }
+        return {"type": "palette", "name": "custom", "accessor": accessor, "params": params}
+
+    def colour_mapping(self, kind: str, field: str) -> Json:
         """Fixed colours by value: by its id, as Kibana 9.1 and later match, and by its name, as earlier ones do."""
         names = value_names(field)
         assignments = [
             {
                 "rule": {
                     "type": "matchExactly",
-                    "values": list(dict.fromkeys([id, self.word(names[id]) if id in names else id])),
+                    "values": list(
+                        dict.fromkeys([*_keys(kind, field, id), self.word(names[id]) if id in names else id])
+                    ),
                 },
                 "color": {"type": "colorCode", "colorCode": colour},
                 "touched": True,

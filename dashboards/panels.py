@@ -1039,8 +1039,12 @@ class Dashboard:
         return all(self.control_field(name) in field_names(panel.kind) for name in self.filters)
 
 
-def _figures(*ids: str) -> tuple[Place, ...]:
-    edges = [48 * position // len(ids) for position in range(len(ids) + 1)]
+def _figures(*ids: str, last: int = 0) -> tuple[Place, ...]:
+    """A row of figures, equally wide but for the last one, where its width is given."""
+    if last:
+        edges = [(48 - last) * position // (len(ids) - 1) for position in range(len(ids))] + [48]
+    else:
+        edges = [48 * position // len(ids) for position in range(len(ids) + 1)]
     return tuple(Place(id, end - start, 6) for id, (start, end) in zip(ids, pairwise(edges), strict=True))
 
 
@@ -1063,7 +1067,7 @@ DASHBOARDS: Mapping[str, Dashboard] = MappingProxyType(
                 ),
                 ALL_FILTERS,
                 (
-                    *_figures("statements", "speakers", "quoting-outlets", "critical-share", "freshness"),
+                    *_figures("statements", "speakers", "quoting-outlets", "critical-share", "freshness", last=14),
                     Place("reactions-over-time", 48, 14),
                     Place("categories-by-bloc", 24, 13),
                     Place("stance-by-bloc", 24, 13),
@@ -1090,7 +1094,7 @@ DASHBOARDS: Mapping[str, Dashboard] = MappingProxyType(
                     *_figures("statements", "quoting-outlets", "critical-share", "direct-share"),
                     Place("reactions-over-time", 24, 13),
                     Place("stance-counts-over-time", 24, 13),
-                    Place("stances-taken", 24, 13),
+                    Place("stances-taken", 24, 16),
                     Place("named-together", 24, 16),
                     Place("speakers-outlets", 24, 16),
                     Place("speakers-compared", 24, 16),

@@ -51,6 +51,9 @@ TEXT_LANGUAGES = _table(
     es=("Spanish", "испанский", "스페인어"),
 )
 OUTCOMES = _table(success=("succeeded", "успешно", "성공"), failure=("failed", "неудачно", "실패"))
+RELEVANCE = _table(
+    true=("on the subject", "по теме", "주제 해당"), false=("on something else", "о другом", "다른 주제")
+)
 TRUTH = _table(true=("yes", "да", "예"), false=("no", "нет", "아니요"))
 STAGES = _table(
     poll=("polling", "опрос", "조회"),
@@ -187,6 +190,8 @@ def value_names(field: str, codebook: Codebook | None = None) -> Mapping[str, Wo
             return OUTCOMES
         case "dead_letter.stage":
             return STAGES
-        case "actor.linked" | "statement.direct" | "article.relevant" | "article.extracted" | "poll.unchanged":
+        case "article.relevant":
+            return RELEVANCE
+        case "actor.linked" | "statement.direct" | "article.extracted" | "poll.unchanged":
             return TRUTH
     return {}

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dashboards.kibana import REFRESH, SEARCHES, export, install
-from dashboards.panels import DASHBOARDS, KINDS, PANELS
+from dashboards.panels import DASHBOARDS, KINDS, PANELS, Panel, listed_actors
 from dashboards.words import LANGUAGES, colours
 from schemas.events import load_events
 from schemas.failures import Failure
@@ -38,6 +38,11 @@ def lens_panels() -> Iterator[tuple[Json, Json]]:
         for panel in panels_of(dashboard):
             if panel["type"] == "lens":
                 yield dashboard, panel
+
+
+def definition(panel: Json) -> Panel:
+    """What a panel was made from; its index is the dashboard's id and the panel's."""
+    return PANELS[panel["panelIndex"].partition("-")[2]]
 
 
 def layer_of(panel: Json) -> Json:
@@ -107,7 +112,7 @@ def test_panels_lie_side_by_side_without_overlap():
 def test_columns_name_fields_of_the_index_and_columns_that_are_there():
     for _, panel in lens_panels():
         columns = layer_of(panel)["columns"]
-        kind = PANELS[panel["panelIndex"]].kind
+        kind = definition(panel).kind
         assert sorted(columns) == sorted(layer_of(panel)["columnOrder"])
         for column in columns.values():
             if "sourceField" in column:
@@ -138,7 +143,7 @@ def test_visualizations_name_columns_of_their_layer():
 
 
 def test_every_panel_of_the_desk_is_in_kibana_too():
-    shown = {panel["panelIndex"] for dashboard in dashboards() for panel in panels_of(dashboard)}
+    shown = {panel["panelIndex"].partition("-")[2] for dashboard in dashboards() for panel in panels_of(dashboard)}
     assert set(PANELS) <= shown
 
 
@@ -154,7 +159,7 @@ def test_controls_never_empty_a_panel_whose_index_lacks_their_field():
     for dashboard, panel in lens_panels():
         controls = json.loads(dashboard["attributes"]["controlGroupInput"]["panelsJSON"]).values()
         fields = {control["explicitInput"]["fieldName"] for control in controls}
-        narrowed = fields <= field_names(PANELS[panel["panelIndex"]].kind)
+        narrowed = fields <= field_names(definition(panel).kind)
         assert layer_of(panel).get("ignoreGlobalFilters", False) is not narrowed
 
 
@@ -166,6 +171,100 @@ def test_colours_are_fixed_by_id_and_by_name():
             if split and (wanted := colours(layer_of(panel)["columns"][split]["sourceField"])):
                 given = {a["rule"]["values"][0]: a["color"]["colorCode"] for a in layer["colorMapping"]["assignments"]}
                 assert given == wanted
+
+
+def test_values_without_fixed_colours_are_told_apart():
+    for _, panel in lens_panels():
+        for layer in panel["embeddableConfig"]["attributes"]["state"]["visualization"].get("layers", ()):
+            if split := layer.get("splitAccessor"):
+                fixed = bool(colours(layer_of(panel)["columns"][split]["sourceField"]))
+                assert ("colorMapping" in layer) is fixed
+                assert ("palette" in layer) is not fixed
+
+
+def test_booleans_are_named_and_coloured_by_the_number_that_buckets_have_as_key():
+    ((panel, mapping),) = {
+        (panel["panelIndex"], json.dumps(layer["colorMapping"]["assignments"]))
+        for _, panel in lens_panels()
+        for layer in panel["embeddableConfig"]["attributes"]["state"]["visualization"].get("layers", ())
+        if "splitAccessor" in layer
+        and layer_of(panel)["columns"][layer["splitAccessor"]]["sourceField"] == "article.relevant"
+    }
+    assert panel == "coverage-articles-over-time"
+    assert [each["rule"]["values"] for each in json.loads(mapping)] == [
+        ["true", "1", "on the subject"],
+        ["false", "0", "on something else"],
+    ]
+
+
+def test_no_two_dashboards_share_a_panels_index():
+    found = [panel["panelIndex"] for dashboard in dashboards() for panel in panels_of(dashboard)]
+    assert len(set(found)) == len(found)
+
+
+def test_what_is_clicked_can_narrow_the_dashboard_that_opens():
+    opened = set()
+    for _, panel in lens_panels():
+        target = definition(panel).opens
+        for event in panel["embeddableConfig"]["enhancements"].get("dynamicActions", {}).get("events", ()):
+            opened.add(target)
+            known = field_names(DASHBOARDS[target].kind)
+            buckets = [column for column in layer_of(panel)["columns"].values() if column["isBucketed"]]
+            assert buckets
+            assert all(column["sourceField"] in known for column in buckets)
+            same = definition(panel).kind == DASHBOARDS[target].kind
+            assert event["action"]["config"]["useCurrentFilters"] is same
+    assert opened >= {"actor", "coverage"}
+
+
+def test_links_carry_filters_only_where_the_fields_are():
+    for id, dashboard in zip(DASHBOARDS, dashboards(), strict=True):
+        (links,) = (panel for panel in panels_of(dashboard) if panel["type"] == "links")
+        for link in links["embeddableConfig"]["attributes"]["links"]:
+            same = DASHBOARDS[link["id"]].kind == DASHBOARDS[id].kind
+            assert link["options"] == {"useCurrentFilters": same, "useCurrentDateRange": True, "openInNewTab": False}
+
+
+def test_a_figure_is_labelled_by_the_panels_title():
+    for dashboard in dashboards():
+        labels = [
+            layer_of(panel)["columns"][definition(panel).measures[0].id]["label"]
+            for panel in panels_of(dashboard)
+            if panel["type"] == "lens" and definition(panel).chart == "figure"
+        ]
+        assert labels
+        assert len(set(labels)) == len(labels)
+
+
+def test_heatmaps_have_short_names_or_none_below():
+    for _, panel in lens_panels():
+        state = panel["embeddableConfig"]["attributes"]["state"]["visualization"]
+        if definition(panel).chart == "heatmap":
+            fields = {name: column.get("sourceField") for name, column in layer_of(panel)["columns"].items()}
+            square = fields[state["xAccessor"]] == fields[state["yAccessor"]]
+            assert state["gridConfig"]["isXAxisLabelVisible"] is not square
+            assert square or fields[state["xAccessor"]] not in ("actor.name", "outlet.name")
+
+
+def test_lists_show_what_they_are_sorted_by():
+    for each in objects():
+        if each["type"] == "search":
+            shown = {"@timestamp", *each["attributes"]["columns"]}
+            assert {name for name, _ in each["attributes"]["sort"]} <= shown
+
+
+def test_examples_have_a_category():
+    (examples,) = (each for each in objects() if each["id"] == "vostochny-examples")
+    source = json.loads(examples["attributes"]["kibanaSavedObjectMeta"]["searchSourceJSON"])
+    assert source["query"]["query"] == "(statement.categories : *)"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_actors_in_articles_are_named(language):
+    (view,) = (each for each in objects(language=language) if each["id"] == "vostochny-articles")
+    entries = json.loads(view["attributes"]["fieldFormatMap"])["article.actors"]["params"]["lookupEntries"]
+    names = {entry["key"]: entry["value"] for entry in entries}
+    assert names == {actor.id: actor.name(language) for actor in listed_actors().actors}
 
 
 def test_events_are_marked():
