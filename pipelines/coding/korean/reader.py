@@ -109,13 +109,17 @@ _VIEW = re.compile(
     r"(?:진단|분석|시각|전망|생각|견해|판단|평가|해석|셈법|의견|주장|설명|예상|예측|답|대답|처방|해법|목소리|반응)(?:은|는|이|도|역시)?$"
 )
 _BLAMED = re.compile(
-    r"(?:자초|외면|방치|허비|자극|오판|좌초|실기|뒷짐|간과|망각|묵인|방관|수수방관)(?:했|한 셈이)다$|(?:놓쳤|잊었|키웠|저버렸|"
-    r"무너뜨렸|등 떠밀었|내몰았|떠밀었|불러들였|망쳤|걷어찼|닫았|꼬이게 했)다$"
+    r"(?:자초|외면|방치|허비|자극|오판|좌초|실기|간과|망각|묵인|방관|수수방관)(?:했|한 셈이)다$|(?:놓쳤|잊었|키웠|"
+    r"저버렸|무너뜨렸|등 떠밀었|내몰았|떠밀었|불러들였|망쳤|걷어찼|닫았|꼬이게 했)다$"
+)
+_GOES_ROUND = re.compile(
+    r"^(?:나온다|나오고|들린다|들려온다|제기된다|거론된다|잇따른다|쏟아진다|무성하다|분분하다|이어진다|알려져|전해진다|"
+    r"엇갈린다|끊이지|돈다|관측된다|예상된다|열린다|맞는다|예정돼)[.]?$"
 )
 _FACT = re.compile(r"[았었했였졌됐왔갔났켰겼렸혔쳤뒀셨웠]다[.]?$|(?:열린|전해진|알려진)다[.]?$|예정이다[.]?$")
 _SAID_SO = re.compile(
     r"[\"”’'」』»》](?:\([^)]*\))?(?:이?라)?(?:(?:고|고도|며|면서|면서도)(?![가-힣])|(?:는|란) (?:말|글|주장|지적|평가|"
-    r"입장|비판|반응|설명|분석|표현|찬사|취지|메시지|논리|게 |것이|시각|의견|답|경고|항변))"
+    r"입장|비판|반응|설명|분석|표현|찬사|대답|취지|메시지|논리|게 |것이|시각|의견|답|경고|항변))"
 )
 
 
@@ -415,6 +419,12 @@ class Reading:
                     self.document.named.append(read[0])
                     self.last = read[0]
                     return
+            elif title_stem(token.text) == token.text and len(tokens) < 9 and _VIEW.match(tokens[i + 1].text):
+                read = self.phrases.read(tokens, i, token.text)  # "루킨 교수 생각은 달랐다."
+                if read and read[0].kind == "name":
+                    self.document.named.append(read[0])
+                    self.last = read[0]
+                    return
             elif token.text.endswith("의") and len(tokens) < 9 and _VIEW.match(tokens[i + 1].text):
                 read = self.phrases.read(tokens, i, token.text[:-1])  # "군 당국의 판단은 다르다."
                 if read and read[0].kind in ("name", "group", "role") and not self.is_state(read[0]):
@@ -695,6 +705,8 @@ class Reading:
                 else:
                     current = self.unnamed(tokens, tokens[event.last].start)
                     if current is None:
+                        if self.editorial:
+                            self.without_cue(tokens, start, end)
                         return
             if event.rule == "impersonal" and current.kind not in ("group",) and source is None:
                 current = None
@@ -915,6 +927,7 @@ class Reading:
             )
             if (own and not _ASKS.search(last)) or (
                 self.editorial
+                and not _GOES_ROUND.search(last)
                 and (
                     not _FACT.search(last)
                     or _BLAMED.search(last.rstrip("."))

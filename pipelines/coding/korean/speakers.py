@@ -90,7 +90,7 @@ _NO_SPEAKER = frozenset(
     성명 방문 합의 방침 입장 주장 지적 분석 전망 우려 이유 배경 핵심 관건 답 내용 조치 대응 움직임 행위 행동 변화
     영향 의미 가능성 전쟁 평화 안보 위협 사실 뉴스 보도 기사 자료 보고서 사진 영상 경우 이 그 저 이번 이날 오늘 지금
     현재 당시 최근 다음 이후 앞 뒤 때 일 곳 수 바 등 정도 부분 측면 차원 과정 단계 수준 분야 대목 발언 표현 문구
-    조항 질문 물음
+    조항 질문 물음 생각 진단 시각 견해 의견 판단 평가 해석 셈법 설명 예상 예측 처방 해법 목소리 반응 관측
     """.split()
 )
 # People who are talked about more than they talk where no quotation marks stand.
@@ -386,7 +386,7 @@ class Phrases:
                 found = "O"
             if not found and (_COUNTRIES_COUNTED.fullmatch(word) or _AS_MANY.match(word)):
                 found = "O"
-            if not found and classes[0] in "FC" and opens_name(tokens, first - 1, word, classes[0] == "C"):
+            if not found and classes[0] in "FCO" and opens_name(tokens, first - 1, word, classes[0] != "F"):
                 found = "F"
             if not found:
                 break
