@@ -19,7 +19,8 @@ _INDEFINITE = re.compile(
 )
 # Openings with which an argument goes on.
 _GOES_ON = re.compile(
-    r"(?:Но и|Да и|Ведь|Иначе|Тем более|Более того|К тому же|Поэтому|Значит|Стало быть|Мол|Дескать|Зато|Во-вторых"
+    r"(?:Но и|Да и|Ведь|Иначе(?! (?:смотр|дума|счита|оцени|рассу|вид|расста|полага))"
+    r"|Тем более|Более того|К тому же|Поэтому|Значит|Стало быть|Мол|Дескать|Зато|Во-вторых"
     r"|В-третьих|Во-первых|Кроме того|При этом|И только|Однако|Впрочем|А значит|Так что|Тогда|Потому|Отсюда|В итоге"
     r"|В результате|Причина|Первая|Вторая|Третья|Именно поэтому|Вот почему|В противном случае|В этом случае"
     r"|Вместо этого)\b"
@@ -148,10 +149,22 @@ def attributions(document: Document, home: str) -> list[Attribution]:
             if loose < 0 or (fresh and unit.paragraph):
                 loose = unit.start
     if match := _DOCUMENT.match(document.title):
-        named = re.split(r"\s(?:о|об|по|в связи|относительно|с)\s|[.:,]", document.title[match.end() :], maxsplit=1)[0]
-        name = morphology.nominative_phrase(named.strip(' «»"'))
+        named = _WHAT_OF.split(document.title[match.end() :], maxsplit=1)[0].strip(' «»"')
+        if person := _OFFICE_AND_NAME.match(named):
+            parts = re.sub(r"[А-ЯЁ]\.\s?", "", person["name"]).split()
+            feminine = parts[-1].endswith(("ой", "ны"))
+            name = " ".join(morphology.nominative_part(part, feminine) for part in parts)
+            return own_text(document, found, Speaker("name", 0, 0, name, person["role"]))
+        name = morphology.nominative_phrase(named)
         return own_text(document, found, Speaker("name", 0, 0, name)) if name else found
     return interview(document, found, titled(document.title))
+
+
+_WHAT_OF = re.compile(r"\s(?:о|об|по|в связи|относительно|с)\s|[:,]|\.(?=\s|$)")
+# "официального представителя МИД России М.В.Захаровой": an office before a name.
+_OFFICE_AND_NAME = re.compile(
+    r"(?P<role>[а-яё].*?)\s+(?P<name>(?:[А-ЯЁ]\.\s?){1,2}[А-ЯЁ][\w-]+|[А-ЯЁ][а-яё-]+(?:\s[А-ЯЁ][а-яё-]+){1,2})$"
+)
 
 
 def _silence(document: Document, unit: Unit) -> None:

@@ -8,8 +8,8 @@ from functools import cache
 from pipelines.coding.document import Speaker
 from pipelines.coding.languages import Cue
 from pipelines.coding.russian import morphology, words
-from pipelines.coding.russian.lexicon import any_verb
-from pipelines.coding.russian.morphology import ANY_GENDER, NOMINATIVE
+from pipelines.coding.russian.lexicon import Word, any_verb
+from pipelines.coding.russian.morphology import ANY_GENDER, NOMINATIVE, PLURAL
 from pipelines.coding.russian.verbs import Verbs
 
 # Behind a verb that needn't be one of speech: a noun of speech and what was said.
@@ -68,6 +68,11 @@ _GOT_BY = re.compile(r",q(?:p(?=q*[TGMNO]))?(?=q*[TGMNO])")
 _BY_NAME = re.compile(r"N+(?=[,.])")
 _FOR_PERSON = re.compile(r"q*T[TOqMDl]*N+|q*N{2,}")
 _BEFALLS = frozenset("пришлось приходится остаётся остается осталось кажется представляется думается хочется".split())
+_THOUGHT = re.compile(
+    r"\b(?:мысль|мысли|идею|версию|тезис|логику|аргумент|довод|взгляда|мнения|ноту|тему|линию|черту)\b"
+)
+_FOLLOWED = frozenset(("последовало", "последовал", "прозвучало", "прозвучал", "услышали", "раздалось"))
+_ACTIVE = re.compile(r"(?:вш|ющ|ущ|ящ|ащ)(?:ий|ая|ие|ее)(?:ся)?$")
 _IN_VIEW = frozenset(("глазах", "понимании", "представлении", "изложении", "интерпретации", "пересказе"))
 _IN_IT = frozenset(("нём", "нем", "ней", "них", "тексте", "нотах"))
 
@@ -80,9 +85,15 @@ class Cues(Verbs):
         found: list[Cue] = []
         clauses = "h" in self.codes
         for i, code in enumerate(self.codes):
-            if code not in "VlKpI:-fJN":
+            if code not in "VlKpI:-fJNq":
                 continue
             cue = None
+            if code == "q":
+                if i and self.codes[i - 1] == "," and _ACTIVE.search(self.words[i]):
+                    cue = self._participle(i, found)
+                if cue:
+                    found.append(cue)
+                continue
             if code == "V":
                 cue = self._verb(i, found)
             elif code == "I" and self.tokens[i].lemma != "исходить":
@@ -112,6 +123,10 @@ class Cues(Verbs):
                 cue = self._in_view(i)
             elif code == "p" and self.words[i] in ("по", "для"):
                 cue = cue or self._by_person(i)
+            elif code == "l" and self.words[i] in ("устами", "голосом"):
+                cue = self._by_mouth(i)
+                if cue:
+                    found[:] = []  # "НАТО отреагировало устами Рютте": he
             elif code == "l" and self.words[i] in ("ссылкой", "ссылаясь"):
                 cue = self._with_reference(i)
             if cue is None and not found and code in "lV" and self.codes[i - 1] == "," and _TAG.match(self.codes, i):
@@ -121,6 +136,23 @@ class Cues(Verbs):
         if not found and (cue := self._backward()):
             found.append(cue)
         return found
+
+    def _participle(self, i: int, found: list[Cue]) -> Cue | None:
+        """ "Возразил посол Климов, заявивший, что …", "С ним солидарен Климов, считающий, что …"."""
+        if not (verb := speaking_participle(self.words[i])) or not re.match(
+            r"[^,.;QwV]{0,8}(?:,h|:)|q?Q", self.codes[i + 1 :]
+        ):
+            return None
+        if found and found[-1].forward and "h" in self.codes[found[-1].at : i]:
+            return None
+        begin = max(self.codes.rfind(c, 0, i - 1) for c in ",;:.-()hw") + 1
+        speaker = self._subject(begin, i - 1, verb.numbers, verb.genders, strict=True)
+        if not speaker or speaker.kind == "pronoun":
+            return None
+        if found:
+            return found[-1]._replace(at=i, again=True) if self._same(found[-1].speaker, speaker) else None
+        self._remember(speaker, verb.genders)
+        return Cue(i, 0, speaker, self.words[i], "participle", True, verb.lemma)
 
     def _takes_clause(self, v: int) -> bool:
         """Whether "что" follows the verb, or a noun of speech that takes it: "ограничился словами о том, что"."""
@@ -259,6 +291,15 @@ class Cues(Verbs):
             return None
         return Cue(i, i, speaker, self.words[i], "according_to", True)
 
+    def _by_mouth(self, i: int) -> Cue | None:
+        """ "НАТО ответило устами генсека Марка Рютте: …"."""
+        stop = next((k for k in range(i + 1, len(self.codes)) if self.codes[k] in ",;:.Q-h(wVI"), len(self.codes))
+        speaker = self.phrase_speaker(i + 1, stop, oblique=True) if self.codes[i + 1 : i + 2] in tuple("qTN") else None
+        if not speaker or speaker.kind not in ("name", "role"):
+            return None
+        self._remember(speaker, ANY_GENDER)
+        return Cue(i, 0, speaker, self.words[i], "according_to", True)
+
     def _with_reference(self, i: int) -> Cue | None:
         """ "сообщает ТАСС со ссылкой на представителя ведомства": who is referred to speaks."""
         codes = self.codes
@@ -295,7 +336,7 @@ class Cues(Verbs):
                             return Cue(
                                 i,
                                 0,
-                                self._pronoun(m, words.POSSESSIVES[self.words[m]]),
+                                self._body_here() or self._pronoun(m, words.POSSESSIVES[self.words[m]]),
                                 self.words[i],
                                 "passive",
                                 begin < i,
@@ -314,6 +355,14 @@ class Cues(Verbs):
                     here = self.memory.text or Speaker("omitted", self.starts[i], self.starts[i])
                     return Cue(i, 0, here, self.words[i], "passive", False)
         return None
+
+    def _body_here(self) -> Speaker | None:
+        """The body that the paragraph has had for its subject, where it has named no person since."""
+        start = self.document.paragraphs[self.unit.paragraph][0]
+        body = self.memory.bodies[-1][1] if self.memory.bodies else None
+        if body is None or body.start < start or (body.kind == "name" and self.is_body(body, "state")):
+            return None
+        return None if any(m.kind == "person" for m in self.document.mentions_in(body.end, self.unit.end)) else body
 
     def _published(self, k: int, stop: int) -> Speaker | None:
         """ "в заявлении, опубликованном на сайте МИД": whose site it is."""
@@ -343,6 +392,10 @@ class Cues(Verbs):
                     return Cue(i, 0, near, self.words[k], "view_noun", True)
         if self.document.text[self.unit.end - 1] == "?" and codes[i + 1] != "Q":
             return None
+        if _FOLLOWED & set(self.words[max(i - 4, 0) : i]) and "Q" not in codes[:i]:
+            # "На просьбу журналистов назвать число последовало: …": whoever spoke last
+            here = Speaker("omitted", self.starts[i], self.starts[i])
+            return Cue(i, 0, here, self.words[i - 1], "subject_omitted", True)
         if "V" not in codes[:i] and "Q" not in codes[:i] and self.words[0] in ("для", "у") and i > 2:
             # "Для Климова сомнений нет: …", "У посла Климова иллюзий нет: …"
             person = self.phrase_speaker(1, i, oblique=True) if codes[1] in "qTNG" else None
@@ -364,10 +417,18 @@ class Cues(Verbs):
                 (k for k in range(i - 1, -1, -1) if codes[k] == "V" or (codes[k] == "l" and any_verb(self.words[k]))), 0
             )
             verb = any_verb(self.words[v]) or (self.tokens[v] if codes[v] == "V" else None)
-            if v and verb and verb.lemma in words.COLON:
+            if v and verb and (verb.lemma in words.COLON or _THOUGHT.search(" ".join(self.words[:i]))):
                 speaker = self._subject(0, v, verb.numbers, verb.genders) or self._after(v, verb.numbers, verb.genders)
                 if speaker and (speaker.kind in ("pronoun", "group") or not self.is_body(speaker, "state")):
                     return self._cue(v, 0, speaker, "subject_verb", True, verb.lemma)._replace(at=i)
+            if (
+                v
+                and verb
+                and verb.numbers & PLURAL
+                and self._subject(0, i, verb.numbers, verb.genders) is None
+                and (place := self._inside_body(0, v))
+            ):  # "В партии такой шаг встретили в штыки: …"
+                return Cue(i, 0, place, self.words[v], "indefinite_personal", True, verb.lemma)
         if "V" in codes[:i]:
             return None
         begins = self.unit.start == self.document.paragraphs[self.unit.paragraph][0]
@@ -418,6 +479,17 @@ class Cues(Verbs):
         if view > 0 and speaker is None:
             speaker = Speaker("omitted", self.starts[view], self.starts[view])
         return Cue(i, i, speaker, "—", "quotation_dash", False) if speaker else None
+
+
+@cache
+def speaking_participle(low: str) -> Word | None:
+    """The word as an active participle, in the nominative, of a verb of speech: "заявивший"."""
+    for reading in morphology.parses(low)[:2]:
+        tag = reading.tag
+        if tag.POS == "PRTF" and tag.voice == "actv" and tag.case == "nomn" and reading.normal_form in words.SPEECH:
+            shape = morphology.form_of(tag)
+            return Word("V", reading.normal_form, 0, shape.numbers, shape.genders)
+    return None
 
 
 @cache

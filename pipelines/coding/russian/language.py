@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from pipelines.coding.document import Attribution, Document
+from pipelines.coding.document import Attribution, Document, Speaker
 from pipelines.coding.languages import Base, Language
 from pipelines.coding.russian import follow_ups, morphology, words
+from pipelines.coding.russian.issued import issuer
 from pipelines.coding.russian.lexicon import Word, lexicon, mention_cases
 from pipelines.coding.russian.reader import Reader
 from pipelines.coding.russian.tokens import Memory, Unit
@@ -159,6 +160,9 @@ class Russian(Base):
         return found[1] if found else ""
 
     # -- attribution -----------------------------------------------------------------------------------------------
+
+    def issuer(self, document: Document) -> tuple[Speaker, int] | None:
+        return issuer(document)
 
     def attributions(self, document: Document) -> list[Attribution]:
         return follow_ups.attributions(document, self.dateline(document.text[:60]))

@@ -51,7 +51,7 @@ _REACHED = frozenset(
         расспросил расспросила расспросили обратился обратилась обратились позвонил позвонила позвонили
     """.split()
 )
-_NAMED_LAST = re.compile(r"^[aqlTGOMDNtpcn]{1,10}-(q{0,3}(?:T[qlTOMDc]{0,6})?N{2,3}[.]?)$")
+_NAMED_LAST = re.compile(r"^[aqlTGOMDNtpcn]{1,10}-(q{0,3}(?:T[qlTOMDc]{0,6})?N{1,3}[.]?)$")
 _PUBLISHED = frozenset(
     "обнародовано обнародован обнародовала обнародовало опубликовано опубликован опубликовала опубликовало опубликовали"
     " распространено распространила распространило вышло вышел появилось появился размещено выпустило выпустила".split()
@@ -148,6 +148,8 @@ class Reader(Cues):
         body = self._subject(0, stop, 3, ANY_GENDER)
         if body and body.kind == "name" and (self.is_body(body, "medium") or self.is_body(body, "organisation")):
             self._remember(body, ANY_GENDER)
+        elif body and body.kind == "role" and not self._role_of_person(body.role):
+            self.memory.bodies.append(("", body))
         return None
 
     def tells_view(self) -> bool:

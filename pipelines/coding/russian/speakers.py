@@ -342,6 +342,8 @@ class Speakers(Tokens):
         text = self.document.text[self.starts[head] : self.ends[head]]
         place = (self.starts[head], self.ends[head])
         mention = self.mentions.get(head)
+        if code == "M" and head and self.words[head - 1] == "орган" and text.startswith("ЦК"):
+            return Speaker("name", *place, "Нодон синмун", phrase=place)
         if mention and mention.ambiguous and (len(mention.actors) > 1 or lexicon().get(mention.text.lower())):
             # "МИД": of which country, an earlier full name or the dateline must tell
             named = (m.text for m in reversed(self.document.mentions_in(0, place[0])) if m.text.startswith(text + " "))
@@ -454,10 +456,14 @@ class Speakers(Tokens):
                 return Speaker("name", first, last, bearer)
             if lemma in words.OFTEN_BACK and self.memory.people:
                 return self._pronoun(head, "тот")
-        if code == "T" and lemma in words.DESCRIBES and not self.document.mentions_in(first, last):
-            if name := self._last_person(k):
-                return Speaker("name", first, last, name, phrase=(first, last))  # "настаивал ветеран разведки"
-        if code == "T" and lemma == "сестра" and re.search(r"Ким|лидер|руковод|КНДР", text):
+        if (
+            code == "T"
+            and lemma in words.DESCRIBES
+            and not self.document.mentions_in(first, last)
+            and (name := self._last_person(k))
+        ):
+            return Speaker("name", first, last, name, phrase=(first, last))  # "настаивал ветеран разведки"
+        if code == "T" and lemma == "сестра" and re.search(r"Ким|лидер|руковод|КНДР|вожд", text):
             return Speaker("name", self.starts[head], self.ends[head], "Ким Ё Чжон", text, phrase=(first, last))
         if code == "T" and lemma in ("хозяин", "обитатель", "хозяйка") and k > head + 1:
             # "хозяин Кремля": who holds the office of that place
@@ -468,6 +474,10 @@ class Speakers(Tokens):
         if code == "T" and lemma in ("глава", "руководитель") and k == head + 2 and codes[head + 1] == "D":
             country = self._text(head + 1, k)
             text = "лидер КНДР" if re.match(r"КНДР|Северн", country) else f"президент {country}"
+        if code == "T" and lemma in ("глава", "руководитель") and _DIPLOMACY.search(text):
+            # "глава внешней политики Севера"
+            owner = words.OWNERS.get(_country_of(text), ("",))[0]
+            text = f"министр иностранных дел {owner}" if owner else text
         if code == "T" and lemma in words.SOURCES and self.document.mentions_in(first, last):
             return Speaker("group", first, last, "", text, phrase=(first, last))  # "собеседник FT" is not the FT
         if code == "T" and lemma in ("собеседник", "собеседница"):
@@ -535,6 +545,8 @@ class Speakers(Tokens):
         parts = [self.document.text[self.starts[k] : self.ends[k]] for k in range(begin, end)]
         if len(parts) > 1 and parts[0].lower() in words.KOREAN_FAMILIES:
             return " ".join([*parts[:-1], morphology.nominative_part(parts[-1], False)])
+        if len(parts) == 2 and parts[0].lower() in words.CHINESE_FAMILIES and _SOFT.search(parts[1]):
+            return f"{parts[0]} {_SOFT.sub('ь', parts[1])}"  # "с Фэн Юйцзюнем"
         feminine: bool | None = None
         for reading in morphology.parses(parts[0].lower()):
             if "Name" in reading.tag and reading.tag.gender in ("masc", "femn") and len(parts) > 1:
@@ -635,7 +647,8 @@ class Speakers(Tokens):
             else:
                 gender = 2 if parts[-1].endswith(("ова", "ева", "ёва", "ина", "ская")) else 0
         name = parts[0] if asian else parts[-1]
-        if not asian and mention and not mention_cases().get(mention.text, NOMINATIVE) & NOMINATIVE:
+        oblique = mention is not None and not mention_cases().get(mention.text, NOMINATIVE) & NOMINATIVE
+        if not asian and oblique and not name.endswith("ая"):  # "Толорая" has no cases
             name = morphology.nominative_part(name, gender == 2 if gender else None)
         if not gender:
             gender = next((g for g, n, _ in reversed(self.memory.people) if n == name), 0)
@@ -672,6 +685,14 @@ class Speakers(Tokens):
         return Speaker("pronoun", start, end, pronoun)
 
 
+_DIPLOMACY = re.compile(r"внешн\w+ политик|внешнеполитическ|дипломати|дипведомств")
+
+
+def _country_of(text: str) -> str:
+    return next((code for code, expression in words.COUNTRIES if re.search(expression, text)), "")
+
+
+_SOFT = re.compile(r"(?<=н)(?:ем|я|ю)$")
 # The name of a site or a medium that no list knows: "Цензор.НЕТ", "Axios".
 _SITE = re.compile(r"[\w-]+\.[\w-]{2,}|[A-Za-z][A-Za-z0-9&' -]+")
 

@@ -17,9 +17,26 @@ _WHOSE = re.compile(
     r"(?:\s(?:на вопрос\w*|по итогам|в ходе|для|о|об|по|в связи|с|агентству|газете|телеканалу|СМИ)\s|[,:.«]\s|$)"
 )
 _WHAT_IT_IS = re.compile(
-    r"\W*(?:интервью|беседа|разговор|эфир|прямая речь|от первого лица|эксклюзив|мнение|анализ|диалог|вопрос|видео|гость)\b",
+    r"\W*(?:брифинг|пресс-конференция|стенограмма|колонка|репортаж)\b|"
+    r"\W*(?:интервью|беседа|разговор|эфир|прямая речь|от первого лица|эксклюзив|мнение|анализ"
+    r"|диалог|вопрос|видео|гость)\b",
     re.IGNORECASE,
 )
+_VOCATIVE = re.compile(r"(?:[—–.,:?!]\s|^)([А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+(?:вич|вна|ична))[,!]", re.MULTILINE)
+_PATRONYMICS = {
+    "Владимир Владимирович": "Владимир Путин",
+    "Дмитрий Сергеевич": "Дмитрий Песков",
+    "Сергей Викторович": "Сергей Лавров",
+    "Мария Владимировна": "Мария Захарова",
+    "Сергей Кужугетович": "Сергей Шойгу",
+    "Андрей Рэмович": "Андрей Белоусов",
+    "Василий Алексеевич": "Василий Небензя",
+    "Александр Иванович": "Александр Мацегора",
+    "Вячеслав Викторович": "Вячеслав Володин",
+    "Валентина Ивановна": "Валентина Матвиенко",
+    "Георгий Давидович": "Георгий Толорая",
+    "Олег Николаевич": "Олег Кожемяко",
+}
 # "М.В.Захаровой" without the initials, or given name and surname.
 _NAMED = re.compile(r"(?:[А-ЯЁ]\.\s?){1,2}([А-ЯЁ][а-яё-]{2,})|([А-ЯЁ][а-яё]+\s[А-ЯЁ][а-яё-]{2,})\s*$")
 
@@ -46,7 +63,7 @@ def interview(document: Document, found: list[Attribution], titled: Speaker | No
         return found
     everybody = [s for s in [*(a.speaker for a in found), *document.named] if s.kind == "name"]
     names = [s for s in everybody if s.start < begin]
-    who = max(names, key=lambda s: s.start) if names else titled or next(iter(everybody), None)
+    who = max(names, key=lambda s: s.start) if names else titled or _addressed(text) or next(iter(everybody), None)
     if who is None:
         return found
     spoken = {document.sentences[document.sentence_at(a.start)].paragraph for a in found if a.speaker.kind != "omitted"}
@@ -66,6 +83,13 @@ def interview(document: Document, found: list[Attribution], titled: Speaker | No
         and not (a.speaker.kind != "name" and any(start <= a.start < end for start, end in questions))
     ]
     return sorted([*kept, *added], key=lambda a: a.start)
+
+
+def _addressed(text: str) -> Speaker | None:
+    """Whom a question addresses by name and patronymic, where everybody knows who that is."""
+    match = _VOCATIVE.search(text[:3000])
+    name = _PATRONYMICS.get(match[1]) if match else None
+    return Speaker("name", 0, 0, name) if name else None
 
 
 def _alternate(dialogue: list[int], asked: list[int]) -> bool:

@@ -117,7 +117,12 @@ class Verbs(Speakers):
             return None
         begin = self._clause_start(v)
         if begin and codes[begin - 1] == "w" and begin == v:
-            return None
+            # "Ким направил послание, в котором выразил уверенность, что …"
+            sender = None
+            if codes[begin - 2 : begin] == "pw" and self._content_after(v):
+                head = next((k for k, c in enumerate(codes) if c in ",;:.Q-(h"), v)
+                sender = self._subject(0, head, token.numbers, token.genders, persons=True, strict=True)
+            return self._cue(v, begin, sender, "subject_verb", True, lemma) if sender else None
         if begin < v and self.words[begin] == "если":
             return None  # "если сочтёт, что": nobody has
         if lemma in ("цитировать", "процитировать", "приводить", "привести") or (
