@@ -85,6 +85,13 @@ class Language(Protocol):
     def editorial(self, title: str, text: str) -> bool:
         """Whether the text is an editorial, so that what no attribution covers is the medium's own statement."""
 
+    def issuer(self, document: Document) -> tuple[Speaker, int] | None:
+        """Whose words the whole text is, and from which offset on, where its form shows that it is no report.
+
+        "Комментарий официального представителя МИД", "외무성 대변인 담화", "issued the following statement". Reads the
+        attributions too. What nothing else is attributed to is then the issuer's.
+        """
+
     def headline(self, document: Document) -> list[Attribution]:
         """Attributions of a headline: "Kirby: …", «Песков: …», 커비 "…". `document.text` is one line then."""
 
@@ -167,6 +174,9 @@ class Base:
 
     def editorial(self, title: str, text: str) -> bool:
         return False
+
+    def issuer(self, document: Document) -> tuple[Speaker, int] | None:
+        return None
 
     def register(self, role: str, affiliation: str) -> str:
         return ""

@@ -19,7 +19,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-from pipelines.coding.attribution import carry_on, own_voice
+from pipelines.coding.attribution import carry_on, own_voice, own_words
 from pipelines.coding.classifier import Classifier
 from pipelines.coding.classifier import load as load_weights
 from pipelines.coding.document import Document, Sentence
@@ -208,7 +208,9 @@ class AttributionStage(Stage):
         if not document.attributions:
             document.attributions = sorted(spoken.attributions(document), key=lambda a: (a.start, a.end))
         carry_on(document)
-        if document.outlet and spoken.editorial(document.title, document.text):
+        if issued := spoken.issuer(document):
+            own_words(document, *issued)
+        elif document.outlet and spoken.editorial(document.title, document.text):
             own_voice(document)
 
 

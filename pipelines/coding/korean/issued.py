@@ -27,7 +27,7 @@ def issuer(document: Document) -> tuple[Speaker, int] | None:
         said = [a for a in document.attributions if start <= a.start < end]
         if said:
             return said[-1].speaker, end
-        if named := [m for m in document.mentions_in(start, end)]:
+        if named := list(document.mentions_in(start, end)):
             first = named[0]
             return Speaker("name", first.start, first.end, first.text), end
     title = _TITLE.match(document.title)
