@@ -174,8 +174,12 @@ class Verbs(Speakers):
             return self._cue(v, begin, place, "indefinite_personal", False, lemma)
         if ordinal := self._first_or_second(begin, v):
             return self._cue(v, begin, ordinal, "subject_verb", self._goes_on(v), lemma)
-        if token.numbers & PLURAL and "там" in self.words[begin:v] and self.memory.bodies:
-            body = self.memory.bodies[-1][1]  # "Там говорят, что …"
+        if token.numbers & PLURAL and "там" in self.words[begin:v]:
+            # "Там говорят, что …", "В Пентагоне осторожны: там не видят признаков …"
+            body = self._inside_body(0, begin) or (self.memory.bodies[-1][1] if self.memory.bodies else None)
+        else:
+            body = None
+        if body:
             return Cue(v, begin, body, word, "indefinite_personal", self._goes_on(v), lemma)
         if found and codes[begin - 1 : begin] != "h":
             return found[-1]._replace(at=v, first=v, again=True, verb=lemma)
