@@ -1,4 +1,4 @@
-"""Whole documents whose one speaker is named only at their head: every sentence of speech is his.
+"""Whole documents whose one speaker is named only at their head: every sentence of speech is his."""
 
 from __future__ import annotations
 
