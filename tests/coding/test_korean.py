@@ -271,6 +271,8 @@ def test_editorial_says_more_than_what_should_be_done() -> None:
         ("대통령실은 “관리하고 있다”고 하지만 믿기 어렵다.", ["대통령실", "시험신문"]),
         ("지난 정부는 가치외교를 앞세워 대화의 문을 스스로 닫았다.", ["시험신문"]),
         ("북한이 병력을 보낸 지 한 해가 지났다.", []),
+        ("이를 두고 일각에서는 살상무기 지원론까지 나온다.", []),
+        ("이번에 드러난 것은 조약이 종잇조각이 아니라는 사실이다.", ["시험신문"]),
     ],
 )
 def test_an_editorial_answers_and_blames(text: str, expected: list[str]) -> None:
@@ -344,6 +346,12 @@ def test_a_quotation_of_several_sentences() -> None:
         ("독일 프랑크푸르터알게마이네차이퉁(FAZ)은 전황이 바뀌지 않는다고 평가했다.", ["프랑크푸르터알게마이네차이퉁"]),
         ("러시아 무인기(UAV)는 북한으로 갔다.", []),
         ("김여정 부부장은 “헛소리”라고 했다. 김 부부장은 이날 담화에서 이같이 밝혔다.", ["김여정"]),
+        ("로즈메리 디카를로 유엔 사무차장은 규모를 검증할 수 없다고 보고했다.", ["로즈메리 디카를로"]),
+        ("러시아로 유엔 사무차장은 떠났다.", []),
+        ("강동완 동아대 교수는 북한 노동자를 1만5천 명 안팎으로 추산했다.", ["강동완"]),
+        ("오서린 한빛대 교수는 포탄을 수백만 발 규모로 집계했다.", ["오서린"]),
+        ("자하로바 대변인은 대가가 따를 것이라는 경고도 잊지 않았다.", ["자하로바"]),
+        ("한도경 의원은 시간이 없다는 당부도 빼놓지 않았다.", ["한도경"]),
     ],
 )
 def test_further_ways_to_tell_speech(text: str, expected: list[str]) -> None:
@@ -361,6 +369,12 @@ def test_what_is_announced_is_said_by_the_same_speaker() -> None:
     text = "옌서우 푸단대 교수는 중국의 계산을 이렇게 풀어 줬다. 북한이 기댈수록 말발은 약해진다. 그래서 거리를 둔다."
     said = read(text).attributions
     assert [(a.speaker.name, text[a.start : a.start + 2]) for a in said] == [("옌서우", "북한"), ("옌서우", "그래")]
+
+
+def test_a_view_may_stand_without_its_particle() -> None:
+    found = read("아르툠 루킨 극동연방대 교수 생각은 달랐다. 이 정도는 오히려 적은 편이라는 것이다.").attributions
+    assert [(a.speaker.kind, a.cue) for a in found] == [("omitted", "것이다")]
+    assert speakers("한도경 의원 진단은 이렇다. 러시아가 급하다.") == ["한도경"]
 
 
 def test_view_of_a_body_told_in_the_next_sentence() -> None:
