@@ -54,7 +54,7 @@ PLAIN_COLOUR = "#4477AA"
 OTHER_COLOUR = "#BBBBBB"
 HEAT_COLOURS = ("#DEEBF7", "#B8D3EA", "#8DB9DA", "#5E9BC8", "#3F82B8")  # one hue: more is no better and no worse
 DATE_PATTERN = "YYYY-MM-DD HH:mm"  # Kibana's own, with milliseconds, is cut off in tables and figures
-NAME_WIDTH, DATE_WIDTH = 170, 140  # pixels of a table's columns; the others share the rest
+NAME_WIDTH, DATE_WIDTH = 170, 165  # pixels of a table's columns; the others share the rest
 TEXT_WIDTH = 420  # pixels that a list gives to running text
 LONG_NAMES = ("actor.name", "outlet.name")  # below a heatmap they would lie over one another
 TEXTS = ("statement.text", "article.title", "error.message")
@@ -672,7 +672,7 @@ class _Export:
                 }  # fmt: skip
             case "table":
                 names = [*(f"by{n}" for n in range(len(panel.by))), *(m.id for m in panel.measures)]
-                widths = {"by0": NAME_WIDTH, LATEST.id: DATE_WIDTH}
+                widths = {LATEST.id: DATE_WIDTH} | ({"by0": NAME_WIDTH} if len(names) > 4 else {})
                 ordered = panel.by[0]
                 assert isinstance(ordered, Values)
                 sorting = {
