@@ -72,7 +72,7 @@ _TIME = re.compile(
 )
 _ADVERBS = frozenset(
     """
-    잡힌 숨진 다친 죽은 붙은 낳은
+    달리 잡힌 숨진 다친 죽은 붙은 낳은
     또 또한 다만 반면 반면에 그러나 하지만 한편 특히 아울러 그러면서 그러면서도 그리고 이와 이에 이같이 이처럼
     이렇게 관련 관련해 대해 대해서 함께 역시 직접 이번 다시 모두 현재 결국 실제로 실제 잇따라 연일 거듭 즉각 곧바로
     공식 별도로 별도 따르면 의하면 따라 통해 통한 위해 그런데 따라서 때문에 때문 이미 아직 더욱 가장 매우 더 못 안
@@ -476,6 +476,10 @@ class Phrases:
             return self.unnamed(tokens, first, i, end, words), first
         if "N" in classes[:-2] and classes[-2] == "F" and foreign(words[-2]) and classes[-3] == "N":
             classes = [*classes[:-3], "F", *classes[-2:]]  # "이리나 셰블료바 기술위원"
+        classes = [  # "안나 옙스티그니예바 차석대사"
+            "F" if c == "N" and len(w) == 2 and after == "F" and foreign(then) else c
+            for c, w, after, then in zip(classes, words, [*classes[1:], ""], [*words[1:], ""], strict=True)
+        ]
         names = [
             k for k, c in enumerate(classes[:-1]) if c == "N" and (len(words[k]) > 2 or k == 0 or len(classes) == 2)
         ]
