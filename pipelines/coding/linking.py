@@ -324,9 +324,9 @@ class _Article:
             if linked := self.last(same, speaker.start):
                 return linked
             takes_up = language.person_nouns.get(key, frozenset())
-            if linked := self.last_speaker(lambda known: known.actor.kind == _PERSON and known.occupation in takes_up):
-                if not country or linked.actor.country == country:
-                    return linked
+            linked = self.last_speaker(lambda known: known.actor.kind == _PERSON and known.occupation in takes_up)
+            if linked and (not country or linked.actor.country == country):
+                return linked
         holder = self.actors.holder(speaker.role, self.document.published, country) if country else None
         if holder:
             return self.linker.entry(holder, self.document.published)

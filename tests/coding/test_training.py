@@ -49,10 +49,9 @@ def shingles(text: str, size: int) -> set[tuple[str, ...]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_material_shares_no_text_with_the_evaluation(language):
-    size = 5 if language == "ko" else 7
-    learnt_from = {article["id"] for article in read_articles(language)}
-    gold = [json.loads(line) for path in GOLD.glob(f"*-{language}.jsonl") for line in path.open(encoding="utf-8")]
-    sealed = set().union(*(shingles(article["text"], size) for article in gold if article["id"] not in learnt_from))
+    size = 6 if language == "ko" else 9  # fewer are names, titles and set phrases
+    gold = [json.loads(line) for line in (GOLD / f"{language}.jsonl").open(encoding="utf-8")]
+    sealed = set().union(*(shingles(article["text"], size) for article in gold))
     texts = [(example.source, example.text) for example in read(language, load_codebook())]
     texts += [(article["id"], article["text"]) for article in read_articles(language)]
     assert not [source for source, text in texts if shingles(text, size) & sealed]

@@ -88,14 +88,14 @@ def test_the_demo_and_a_search_in_it(elasticsearch):
 
 
 def test_the_coding_is_judged_against_documents_coded_by_hand(tmp_path):
-    gold = Path(__file__).parents[1] / "gold" / "tune-en.jsonl"
+    gold = Path(__file__).parents[1] / "gold" / "en.jsonl"
     found = json.loads(call("evaluate", "--json", str(gold)).stdout)
     assert found["documents"] == 12
     assert 0.5 < found["attribution"]["f1"] <= 1
 
 
 def test_a_sheet_for_a_second_coder_goes_out_and_comes_back(tmp_path):
-    gold = Path(__file__).parents[1] / "gold" / "tune-en.jsonl"
+    gold = Path(__file__).parents[1] / "gold" / "en.jsonl"
     sheet = tmp_path / "sheet.csv"
     assert call("annotate", str(sheet), str(gold), "--sample", "5").exit_code == 0
     assert call("annotate", str(sheet), str(gold), "--sample", "5").exit_code == 1, "a filled sheet is not overwritten"
