@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -38,6 +39,14 @@ log = logging.getLogger("vostochny.watch")
     metavar="SECONDS",
     help="After which what a dead worker has claimed is taken again.",
 )
+@click.option(
+    "--renew",
+    type=click.FloatRange(min=0),
+    default=24.0,
+    show_default=True,
+    metavar="HOURS",
+    help="After which a watch on Prism starts afresh, in place. 0: never.",
+)
 @click.option("--logs", type=click.Choice(["text", "json"]), help="Lines of log instead of the display of a terminal.")
 @click.option(
     "--metrics-port", type=click.IntRange(0, 65535), metavar="PORT", help="Serve figures for Prometheus. 0: a free one."
@@ -47,14 +56,14 @@ log = logging.getLogger("vostochny.watch")
 )
 @demo_option
 def watch(
-    outlets, only, since, runner, beam_options, shards, lease, logs, metrics_port, metrics_host, demo, **options
+    outlets, only, since, runner, beam_options, shards, lease, renew, logs, metrics_port, metrics_host, demo, **options
 ) -> None:
     """Poll every feed when it is due and index what is new, until interrupted.
 
     Options that are not listed here are Beam's and go to the runner.
     """
     from connectors.settings import Settings
-    from pipelines.watch import Watch, keep_watching
+    from pipelines.watch import PRISM, Watch, keep_watching
 
     _log_to_stderr(logs or ("" if errors.is_terminal else "text"))
     feeds = tuple(choose_feeds(outlets, only))
@@ -70,6 +79,10 @@ def watch(
     alone = not Settings.from_env().elasticsearch_url  # nobody else has the embedded node
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _interrupt)
+    if renew and runner == PRISM:
+        # Beam's Python worker grows by a few hundred megabytes a day; what is on its way waits in the ledger.
+        signal.signal(signal.SIGALRM, _renew)
+        signal.setitimer(signal.ITIMER_REAL, renew * 3600)
     try:
         with (
             only_one("watch", prefix_of(demo)),
@@ -77,8 +90,20 @@ def watch(
             display.going_on(bool(logs) or not errors.is_terminal),
         ):
             keep_watching(prepare, runner, beam_options, alone=alone)
+    except _Renewal:
+        log.info("starting afresh after %g hours", renew)
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     except KeyboardInterrupt:
         errors.print("Ended. What was on its way waits, and is taken when you watch or run again.")
+
+
+class _Renewal(KeyboardInterrupt):
+    """Ends the pipeline as an interruption does."""
+
+
+def _renew(_signal: int, _frame: FrameType | None) -> None:
+    threading.excepthook = lambda _: None
+    raise _Renewal
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

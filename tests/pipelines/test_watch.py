@@ -83,3 +83,19 @@ def test_what_appears_is_indexed_within_seconds_and_once(watched, elasticsearch,
     found = elasticsearch.search(index=entries, size=1000, source=["entry.lag"])["hits"]["hits"]
     assert len(found) == truth["counts"]["articles"] + broken.total()
     assert all(hit["_source"]["entry"]["lag"] > 0 for hit in found)
+
+
+def test_a_watch_starts_afresh_in_place(watched, elasticsearch, prism):
+    with GrowingWeb() as web, watching(web.url, watched, prism, options=["--demo", "--renew", "0.003"]) as watch:
+        process = watch.pid
+        eventually(lambda: watch.log().count("starting afresh") >= 2, "it had started afresh twice", watch)
+        assert watch.alive and watch.pid == process
+        entries = Indices("demo").name("entries")
+        waiting = {"exists": {"field": "waiting.due"}}
+
+        def settled() -> bool:
+            elasticsearch.indices.refresh(index=entries)
+            counts = [elasticsearch.count(index=entries, query=query)["count"] for query in (None, waiting)]
+            return counts[0] > 0 and counts[1] == 0
+
+        eventually(settled, "everything was settled between two starts", watch)
