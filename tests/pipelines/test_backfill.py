@@ -24,7 +24,7 @@ from pipelines.summary import failures
 from schemas.failures import Failure
 from schemas.records import Feed, Outlet
 from tests.connectors.server import Answer, serving
-from tests.connectors.test_backfill import warc
+from tests.connectors.test_backfill_sources import warc
 from tests.pipelines.growing import GrowingWeb
 
 RUNNER = "FnApiRunner"
