@@ -196,7 +196,7 @@ class Indices:
 
 def swap_mark(index: str) -> str:
     """An alias to say that an index takes no writes from now on because a new generation is about to replace it."""
-    return f"{index}{_REPLACED}-{time.time():.0f}"
+    return f"{index}{_REPLACED}-{int(time.time())}"
 
 
 def _swap(alias: str, old: str, new: str) -> list[dict[str, Any]]:

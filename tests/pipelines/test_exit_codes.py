@@ -110,6 +110,7 @@ def test_a_run_that_is_killed_leaves_no_lock(elasticsearch, outlets, prefix, mon
     assert first.returncode == -signal.SIGTERM  # 143 to a shell
     Held.may.set()
     assert CliRunner().invoke(main, ["run", "--outlets", outlets, "--processes", "1"]).exit_code == 1
+    elasticsearch.indices.refresh(index=f"{prefix}own-feeds")
     assert elasticsearch.count(index=f"{prefix}own-feeds")["count"] == 1  # the poll that failed
 
 
