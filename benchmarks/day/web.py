@@ -15,7 +15,7 @@ from typing import NamedTuple
 from demo.sample import Story, load_stories, load_truth
 
 HOURS = 24
-LISTED = 30  # entries in a feed
+LISTED = 10  # entries in a feed
 BLOCS = (("KR", "rok", "ko"), ("RU", "russia", "ru"), ("US", "west", "en"))
 FAULTS = ("not_found", "server_error", "no_html", "redirect_loop", "dropped")
 SUBJECTS = {  # of the other nine in ten: the manner of everyday news, without a word of ours
