@@ -6,9 +6,9 @@ A thousand feeds on 250 hosts of loopback list 50,000 entries in 24 steps, as ma
 are relevant, three in a hundred lead to a failure of some kind. A step begins when all feeds are made due, in place of
 waiting for their intervals, and ends when nothing waits any more. The watch is the command itself, on Prism, with an
 embedded Elasticsearch of its own; all of it, and the server of the pages, shares this machine's cores. Processor time
-and memory are those of the watch with its runner and reading processes, Elasticsearch apart. Run it on a quiet machine. A smaller day
-is one of fewer feeds with as many entries each (`--feeds 100 --entries 5000`): what a poll costs follows from the length
-of its feed.
+and memory are those of the watch with its runner and reading processes, Elasticsearch apart. Run it on a quiet
+machine. A smaller day is one of fewer feeds with as many entries each (`--feeds 100 --entries 5000`): what a poll
+costs follows from the length of its feed.
 """
 
 from __future__ import annotations
