@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 
 from pipelines.coding.document import Attribution, Document, Quotation, Speaker
@@ -64,6 +65,14 @@ def own_words(document: Document, issuer: Speaker, begin: int) -> None:
         return
     document.attributions = after
     _give(document, issuer, begin, "own_statement")
+
+
+def behind_dateline(document: Document, dateline: re.Pattern[str]) -> int:
+    """The offset of the first paragraph that is no dateline; of the last one where all are."""
+    return next(
+        (start for start, end in document.paragraphs[:-1] if not dateline.match(document.text[start:end])),
+        document.paragraphs[-1][0],
+    )
 
 
 def _give(document: Document, speaker: Speaker, begin: int, rule: str) -> None:

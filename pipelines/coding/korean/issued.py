@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipelines.coding.attribution import behind_dateline
 from pipelines.coding.document import Document, Speaker
 
 _FOLLOWS = re.compile(
@@ -33,13 +34,11 @@ def issuer(document: Document) -> tuple[Speaker, int] | None:
     title = _TITLE.match(document.title)
     if not title:
         return None
-    begin = 0
-    while begin + 1 < len(document.paragraphs) and _DATELINE.match(document.text[slice(*document.paragraphs[begin])]):
-        begin += 1
+    begin = behind_dateline(document, _DATELINE)
     who = title["who"].strip()
     if "대변인" in title["what"]:
-        return Speaker("role", 0, 0, "", f"{who} 대변인"), document.paragraphs[begin][0]
+        return Speaker("role", 0, 0, "", f"{who} 대변인"), begin
     person = _NAME.match(who)
     if person and not who.endswith(("성", "부", "원", "회", "사")):
-        return Speaker("name", 0, 0, person["name"], person["role"]), document.paragraphs[begin][0]
-    return Speaker("name", 0, 0, who), document.paragraphs[begin][0]
+        return Speaker("name", 0, 0, person["name"], person["role"]), begin
+    return Speaker("name", 0, 0, who), begin

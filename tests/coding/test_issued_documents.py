@@ -14,7 +14,34 @@ def coder():
 
 
 DOCUMENTS = {
+    "a commentary of KCNA": (
+        "ko",
+        "조선중앙통신사 론평",
+        "조선중앙통신",
+        "(평양 11월 1일발 조선중앙통신)\n\n미국과 그 추종세력들이 조로관계의 발전을 두고 분별없이 "
+        "떠들어대고있다. 조로 두 나라사이의 "
+        "협조는 주권국가들의 정당한 권리이다.\n\n우리의 협력은 그 누구도 가로막을수 없다. 미일한의 "
+        "3자군사공조야말로 지역의 평화를 "
+        "파괴하는 근원이다.",
+        "KCNA",
+        ("정당한 권리이다", "가로막을수 없다", "파괴하는 근원이다"),
+        (),
+    ),
+    "a statement of the ministry's spokesman": (
+        "ko",
+        "조선민주주의인민공화국 외무성 대변인담화",
+        "조선중앙통신",
+        "조선민주주의인민공화국 외무성 대변인은 1일 다음과 같은 담화를 발표하였다.\n\n최근 미국이 조로 두 "
+        "나라의 합법적인 협조관계를 "
+        "걸고들고있다.\n\n우리는 이를 주권침해로 단호히 배격한다. 조로관계는 국제법에 완전히 "
+        "부합된다.\n\n우리는 앞으로도 로씨야의 위업을 "
+        "전적으로 지지할것이다.",
+        "North Korean Foreign Ministry",
+        ("단호히 배격한다", "완전히 부합된다", "전적으로 지지할것이다"),
+        (),
+    ),
     "interview with dashes": (
+        "ru",
         "«Пекин не в восторге»",
         "Пример-газета",
         "О том, чем обернется визит Владимира Путина в КНДР, мы поговорили с ведущим научным сотрудником "
@@ -31,6 +58,7 @@ DOCUMENTS = {
         ("Насколько серьезен", "Что получит Пхеньян"),
     ),
     "question and answer of an agency, the title names the speaker": (
+        "ru",
         "Интервью посла России в КНДР Александра Мацегоры",
         "ТАСС",
         "Вопрос: Александр Иванович, как развиваются отношения России и КНДР после подписания "
@@ -43,6 +71,7 @@ DOCUMENTS = {
         ("Западные СМИ пишут",),
     ),
     "a ministry's comment under the name in its title": (
+        "ru",
         "Комментарий официального представителя МИД России М.В.Захаровой в связи с докладом многосторонней группы",
         "МИД России",
         "Обратили внимание на доклад так называемой многосторонней группы по мониторингу санкций в отношении "
@@ -56,6 +85,7 @@ DOCUMENTS = {
         (),
     ),
     "a statement of Pyongyang's ministry": (
+        "ru",
         "Заявление МИД КНДР",
         "ЦТАК",
         "Пхеньян, 1 ноября. /ЦТАК/. Министерство иностранных дел КНДР опубликовало следующее заявление.\n\nСША и их "
@@ -71,8 +101,8 @@ DOCUMENTS = {
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_speaker_at_the_head_of_a_document_says_it_all(coder, name):
-    title, outlet, text, speaker, said, not_said = DOCUMENTS[name]
-    coding = coder.code(text, title=title, language="ru", outlet=outlet)
+    language, title, outlet, text, speaker, said, not_said = DOCUMENTS[name]
+    coding = coder.code(text, title=title, language=language, outlet=outlet)
     assert coding.relevant
     found = [(s.speaker.name, s.text) for s in coding.statements]
     for words in said:
